@@ -1,0 +1,28 @@
+# verifyd_test(NAME SOURCES… LIBS…): a cmocka program, run by ctest under the module's name.
+function(verifyd_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;ARGS" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  verifyd_posix(test_${name})
+  target_link_libraries(test_${name} PRIVATE ${ARG_LIBS} PkgConfig::CMOCKA)
+  target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
+  add_test(NAME ${name} COMMAND test_${name} ${ARG_ARGS})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()
+
+# verifyd_fuzz(NAME LIBS…): fuzz/fuzz_NAME.c. With libFuzzer in the fuzz preset; in every other build the
+# same function is driven over fuzz/corpus/NAME/ by the normal test run.
+function(verifyd_fuzz name)
+  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  add_executable(fuzz_${name} "${CMAKE_SOURCE_DIR}/fuzz/fuzz_${name}.c")
+  verifyd_posix(fuzz_${name})
+  target_link_libraries(fuzz_${name} PRIVATE ${ARG_LIBS})
+  if(VERIFYD_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${name} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/replay.c")
+    if(BUILD_TESTING)
+      add_test(NAME fuzz_${name} COMMAND fuzz_${name} "${CMAKE_SOURCE_DIR}/fuzz/corpus/${name}")
+      set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 120)
+    endif()
+  endif()
+endfunction()
