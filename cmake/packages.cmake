@@ -11,18 +11,19 @@ pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(ZBAR REQUIRED IMPORTED_TARGET zbar)
 pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
 pkg_check_modules(UV REQUIRED IMPORTED_TARGET libuv)
+pkg_check_modules(LIBCONFIG REQUIRED IMPORTED_TARGET libconfig)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
 # verifyd_find(NAME header library): for packages that ship no pkg-config file; makes NAME::NAME.
 function(verifyd_find name header library)
-  find_path(${name}_INCLUDE_DIR ${header} PATH_SUFFIXES ucl REQUIRED)
+  find_path(${name}_INCLUDE_DIR ${header} REQUIRED)
   find_library(${name}_LIBRARY ${library} REQUIRED)
   add_library(${name}::${name} UNKNOWN IMPORTED)
   set_target_properties(${name}::${name} PROPERTIES
     IMPORTED_LOCATION "${${name}_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${${name}_INCLUDE_DIR}")
 endfunction()
-verifyd_find(UCL ucl.h ucl)
+
 verifyd_find(CSV csv.h csv)
 verifyd_find(HTTP_PARSER http_parser.h http_parser)
 verifyd_find(CIVETWEB civetweb.h civetweb)

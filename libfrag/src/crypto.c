@@ -11,7 +11,8 @@
 
 struct frag_crypto {
   EVP_MD *sha256;
-  EVP_MD_CTX *digest; /* always initialised: OpenSSL's init is what clears the last message from it */
+  EVP_MD_CTX *digest; /* initialised between calls: OpenSSL's init is what clears the last message from it */
+  bool digest_ready;  /* false after an init that found no memory; a digest must not be used then */
   EVP_MAC *hmac;
   EVP_MAC_CTX *mac;
   EVP_CIPHER *gcm, *ctr;
@@ -38,22 +39,27 @@ void frag_base64(char *out, const uint8_t *in, size_t len) {
   (void)EVP_EncodeBlock((unsigned char *)out, in, (int)len);
 }
 
-static bool digest_parts(struct frag_crypto *crypto, uint8_t hash[static 32], const struct frag_slice *parts,
-                         size_t count) {
-  bool ok = true;
+static bool prepare_digest(struct frag_crypto *crypto) {
+  crypto->digest_ready = EVP_DigestInit_ex2(crypto->digest, crypto->sha256, NULL) == 1;
+  return crypto->digest_ready;
+}
+
+/* SHA-256 of `first` (which may be empty) and the parts. */
+static bool digest_parts(struct frag_crypto *crypto, uint8_t hash[static 32], struct frag_slice first,
+                         const struct frag_slice *parts, size_t count) {
+  if (!crypto->digest_ready && !prepare_digest(crypto)) return false;
+  bool ok = EVP_DigestUpdate(crypto->digest, first.data, first.len) == 1;
   for (size_t i = 0; i < count; i++) ok = ok && EVP_DigestUpdate(crypto->digest, parts[i].data, parts[i].len) == 1;
   ok = ok && EVP_DigestFinal_ex(crypto->digest, hash, NULL) == 1;
-  return EVP_DigestInit_ex2(crypto->digest, crypto->sha256, NULL) == 1 && ok;
+  return prepare_digest(crypto) && ok;
 }
 
 static bool prepare_tags(struct frag_crypto *crypto) {
   bool ok = true;
   for (int label = 0; label < FRAG_LABEL_COUNT; label++) {
-    struct frag_slice parts[] = {
-        frag_bytes((const uint8_t *)prefix, sizeof prefix - 1),
-        frag_bytes((const uint8_t *)label_text[label], strlen(label_text[label])),
-    };
-    ok = ok && digest_parts(crypto, crypto->tags[label], parts, FRAG_COUNT(parts));
+    struct frag_slice first = frag_bytes((const uint8_t *)prefix, sizeof prefix - 1);
+    struct frag_slice name = frag_bytes((const uint8_t *)label_text[label], strlen(label_text[label]));
+    ok = ok && digest_parts(crypto, crypto->tags[label], first, &name, 1);
     memcpy(crypto->tags[label] + 32, crypto->tags[label], 32);
   }
   return ok;
@@ -84,9 +90,8 @@ frag_error frag_crypto_new(struct frag_crypto **out) {
   if (crypto == NULL) return FRAG_MEMORY;
   crypto->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
   crypto->digest = EVP_MD_CTX_new();
-  if (crypto->sha256 == NULL || crypto->digest == NULL ||
-      EVP_DigestInit_ex2(crypto->digest, crypto->sha256, NULL) != 1 || !prepare_tags(crypto) ||
-      !prepare_ciphers(crypto) || !prepare_mac(crypto)) {
+  if (crypto->sha256 == NULL || crypto->digest == NULL || !prepare_tags(crypto) || !prepare_ciphers(crypto) ||
+      !prepare_mac(crypto)) {
     frag_crypto_free(crypto);
     return FRAG_CRYPTO;
   }
@@ -111,13 +116,13 @@ frag_error frag_tagged_hash(struct frag_context *context, frag_label label, uint
                             const struct frag_slice *parts, size_t count) {
   assert(label < FRAG_LABEL_COUNT);
   struct frag_crypto *crypto = context->crypto;
-  if (EVP_DigestUpdate(crypto->digest, crypto->tags[label], sizeof crypto->tags[label]) != 1) return FRAG_CRYPTO;
-  return digest_parts(crypto, hash, parts, count) ? FRAG_OK : FRAG_CRYPTO;
+  struct frag_slice tag = frag_bytes(crypto->tags[label], sizeof crypto->tags[label]);
+  return digest_parts(crypto, hash, tag, parts, count) ? FRAG_OK : FRAG_CRYPTO;
 }
 
 frag_error frag_sha256(struct frag_context *context, uint8_t hash[static 32], const struct frag_slice *parts,
                        size_t count) {
-  return digest_parts(context->crypto, hash, parts, count) ? FRAG_OK : FRAG_CRYPTO;
+  return digest_parts(context->crypto, hash, frag_bytes(NULL, 0), parts, count) ? FRAG_OK : FRAG_CRYPTO;
 }
 
 frag_error frag_prf(struct frag_context *context, uint8_t out[static 32], const uint8_t key[static 32],

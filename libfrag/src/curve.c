@@ -4,6 +4,7 @@
 
 #include <secp256k1.h>
 #include <secp256k1_extrakeys.h>
+#include <secp256k1_preallocated.h>
 #include <secp256k1_schnorrsig.h>
 
 #include "bytes.h"
@@ -11,6 +12,7 @@
 
 struct frag_curve {
   secp256k1_context *group;
+  void *memory; /* our own: secp256k1_context_create would abort when there is none */
 };
 
 struct frag_key {
@@ -23,9 +25,14 @@ _Static_assert(sizeof(secp256k1_xonly_pubkey) == sizeof(struct frag_point), "the
 
 frag_error frag_curve_new(struct frag_curve **out, const uint8_t seed32[static 32]) {
   *out = NULL;
-  struct frag_curve *curve = malloc(sizeof *curve);
+  struct frag_curve *curve = calloc(1, sizeof *curve);
   if (curve == NULL) return FRAG_MEMORY;
-  curve->group = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
+  curve->memory = malloc(secp256k1_context_preallocated_size(SECP256K1_CONTEXT_NONE));
+  if (curve->memory == NULL) {
+    frag_curve_free(curve);
+    return FRAG_MEMORY;
+  }
+  curve->group = secp256k1_context_preallocated_create(curve->memory, SECP256K1_CONTEXT_NONE);
   if (curve->group == NULL || secp256k1_context_randomize(curve->group, seed32) != 1) {
     frag_curve_free(curve);
     return FRAG_CRYPTO;
@@ -36,7 +43,8 @@ frag_error frag_curve_new(struct frag_curve **out, const uint8_t seed32[static 3
 
 void frag_curve_free(struct frag_curve *curve) {
   if (curve == NULL) return;
-  if (curve->group != NULL) secp256k1_context_destroy(curve->group);
+  if (curve->group != NULL) secp256k1_context_preallocated_destroy(curve->group);
+  free(curve->memory);
   free(curve);
 }
 

@@ -23,9 +23,13 @@ static bool is_ours(const struct frag_gather *gather, const struct frag_leaf *le
          memcmp(leaf->locator, gather->locator, sizeof gather->locator) == 0;
 }
 
-static bool index_is_taken(const struct frag_gather *gather, unsigned index) {
+/* Whether the same share is there already. Under another leaf the index says nothing: otherwise an operator that
+ * made up a leaf could keep an honest one's record out. */
+static bool is_taken(const struct frag_gather *gather, const struct frag_record *record) {
   for (unsigned k = 0; k < gather->operator_count; k++)
-    if (gather->answers[k] == FRAG_ANSWER_GOOD && gather->records[k].index == index) return true;
+    if (gather->answers[k] == FRAG_ANSWER_GOOD && gather->records[k].index == record->index &&
+        frag_slice_equal(gather->records[k].leaf.bytes, record->leaf.bytes))
+      return true;
   return false;
 }
 
@@ -38,7 +42,7 @@ frag_error frag_gather_record(struct frag_context *context, struct frag_gather *
   if (error == FRAG_RECORD_MALFORMED) return FRAG_FRAGMENT_TAMPERED;
   if (error == FRAG_OK) error = frag_record_decode(&record, bytes, len);
   if (error != FRAG_OK) return error;
-  if (!is_ours(gather, &record.leaf) || index_is_taken(gather, record.index)) return FRAG_FRAGMENT_TAMPERED;
+  if (!is_ours(gather, &record.leaf) || is_taken(gather, &record)) return FRAG_FRAGMENT_TAMPERED;
   gather->answers[operator_number] = FRAG_ANSWER_GOOD;
   gather->records[operator_number] = record;
   return FRAG_OK;
@@ -102,19 +106,39 @@ static bool mark_disagreement(struct frag_gather *gather, unsigned best) {
   return any;
 }
 
+/* Whether the `open` operators without an answer could still complete a set: one that was begun, or one that
+ * nobody has shown yet. A leaf is only its operator's word, so one with a high threshold must not rule this out. */
+static bool may_still_complete(const struct frag_gather *gather, unsigned open) {
+  if (open >= gather->threshold) return true;
+  for (unsigned k = 0; k < gather->operator_count; k++)
+    if (gather->answers[k] == FRAG_ANSWER_GOOD && count_like(gather, k) + open >= gather->records[k].leaf.threshold)
+      return true;
+  return false;
+}
+
+/* The least t the document can have: that of the leaves shown, or the realm's while another leaf may come. */
+static unsigned least_threshold(const struct frag_gather *gather, unsigned open) {
+  unsigned least = FRAG_OPERATORS_MAX;
+  bool shown = false;
+  for (unsigned k = 0; k < gather->operator_count; k++) {
+    if (gather->answers[k] != FRAG_ANSWER_GOOD) continue;
+    if (gather->records[k].leaf.threshold < least) least = gather->records[k].leaf.threshold;
+    shown = true;
+  }
+  return shown && open == 0 ? least : gather->threshold;
+}
+
 frag_error frag_gather_result(struct frag_gather *gather) {
   unsigned best = best_leaf(gather);
-  bool found = best < gather->operator_count;
   bool disagreement = mark_disagreement(gather, best);
-  unsigned threshold = found ? gather->records[best].leaf.threshold : gather->threshold;
-  unsigned good = found ? count_like(gather, best) : 0;
+  frag_error undecided = disagreement ? FRAG_OPERATORS_DISAGREE : FRAG_TOO_FEW_FRAGMENTS;
   unsigned open = count_answers(gather, FRAG_ANSWER_NONE) + count_answers(gather, FRAG_ANSWER_UNREACHABLE);
-  if (good >= threshold) return FRAG_OK;
-  if (good + open >= threshold) return disagreement ? FRAG_OPERATORS_DISAGREE : FRAG_TOO_FEW_FRAGMENTS;
+  unsigned holders = gather->operator_count - count_answers(gather, FRAG_ANSWER_ABSENT);
+  if (best < gather->operator_count && count_like(gather, best) >= gather->records[best].leaf.threshold) return FRAG_OK;
+  if (may_still_complete(gather, open)) return undecided;
   if (count_answers(gather, FRAG_ANSWER_ERASED) > 0) return FRAG_ERASED;
-  if (gather->operator_count - count_answers(gather, FRAG_ANSWER_ABSENT) < threshold) return FRAG_NOT_FOUND;
-  if (count_answers(gather, FRAG_ANSWER_TAMPERED) > 0) return FRAG_FRAGMENT_TAMPERED;
-  return disagreement ? FRAG_OPERATORS_DISAGREE : FRAG_TOO_FEW_FRAGMENTS;
+  if (holders < least_threshold(gather, open)) return FRAG_NOT_FOUND;
+  return count_answers(gather, FRAG_ANSWER_TAMPERED) > 0 ? FRAG_FRAGMENT_TAMPERED : undecided;
 }
 
 uint32_t frag_gather_chosen(const struct frag_gather *gather) {

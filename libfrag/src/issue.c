@@ -57,21 +57,28 @@ static void wipe_scratch(struct frag_context *context, const struct frag_batch *
   frag_wipe(context->stream, (batch->threshold - 1) * batch->plaintext_len);
 }
 
-frag_error frag_issue(struct frag_context *context, uint8_t payload[static FRAG_PAYLOAD_LEN], uint8_t *records,
-                      size_t capacity, const struct frag_batch *batch, const struct frag_key *key,
-                      const struct frag_document *document) {
-  uint8_t header[FRAG_HEADER_LEN];
+static frag_error check_batch(uint8_t header[static FRAG_HEADER_LEN], size_t capacity, const struct frag_batch *batch,
+                              const struct frag_key *key, const struct frag_document *document) {
   frag_error error = frag_header_encode(header, batch);
   if (error != FRAG_OK) return error;
   size_t needed = batch->fragment_count * FRAG_RECORD_LEN(batch->fragment_count, batch->plaintext_len);
   if (capacity < needed) return FRAG_BUFFER_TOO_SMALL;
-  if (memcmp(document->kid, frag_key_id(key), FRAG_KID_LEN) != 0) return FRAG_FIELD_RANGE;
-  error = frag_seal_plaintext(context, batch, key, document);
-  if (error == FRAG_OK) error = seal_and_split(context, payload, records, batch, header);
-  wipe_scratch(context, batch);
+  return memcmp(document->kid, frag_key_id(key), FRAG_KID_LEN) == 0 ? FRAG_OK : FRAG_FIELD_RANGE;
+}
+
+frag_error frag_issue(struct frag_context *context, uint8_t payload[static FRAG_PAYLOAD_LEN], uint8_t *records,
+                      size_t capacity, const struct frag_batch *batch, const struct frag_key *key,
+                      const struct frag_document *document) {
+  uint8_t header[FRAG_HEADER_LEN];
+  frag_error error = check_batch(header, capacity, batch, key, document);
+  if (error == FRAG_OK) {
+    error = frag_seal_plaintext(context, batch, key, document);
+    if (error == FRAG_OK) error = seal_and_split(context, payload, records, batch, header);
+    wipe_scratch(context, batch);
+  }
   if (error != FRAG_OK) {
     frag_wipe(payload, FRAG_PAYLOAD_LEN);
-    frag_wipe(records, needed);
+    frag_wipe(records, capacity);
   }
   return error;
 }

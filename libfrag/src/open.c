@@ -32,7 +32,9 @@ static frag_error check_issuer(struct frag_context *context, const struct frag_d
   if (key == NULL) return FRAG_ISSUER_UNKNOWN;
   frag_error error = frag_seal_message(context, msg32, realm, signed_bytes);
   if (error != FRAG_OK) return error;
-  if (!frag_schnorr_verify(context, signature, msg32, frag_trust_point(trust, key))) return FRAG_ISSUER_SIGNATURE;
+  bool genuine = frag_schnorr_verify(context, signature, msg32, frag_trust_point(trust, key));
+  frag_wipe(msg32, sizeof msg32);
+  if (!genuine) return FRAG_ISSUER_SIGNATURE;
   error = frag_trust_key_time(key, tau_s);
   if (error != FRAG_OK) return error;
   return in_scope(key, document) ? FRAG_OK : FRAG_ISSUER_SCOPE;

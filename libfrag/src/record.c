@@ -31,7 +31,6 @@ frag_error frag_fragment_hash(struct frag_context *context, uint8_t hash[static 
 
 /* Reads the fixed part; the leaf's slice gets the length that the header asks for. */
 static frag_error decode_fixed(struct frag_leaf *leaf, const uint8_t *bytes, size_t len) {
-  memset(leaf, 0, sizeof *leaf);
   if (len < LEAF_FIXED_LEN || bytes[0] != VERSION || frag_get_u16(bytes + 6) != 0) return FRAG_RECORD_MALFORMED;
   unsigned threshold = bytes[3] >> 4, fragment_count = bytes[3] & 15u;
   size_t plaintext_len = frag_get_u16(bytes + 4);
@@ -47,19 +46,21 @@ static frag_error decode_fixed(struct frag_leaf *leaf, const uint8_t *bytes, siz
 }
 
 frag_error frag_leaf_decode(struct frag_leaf *leaf, const uint8_t *bytes, size_t len) {
-  frag_error error = decode_fixed(leaf, bytes, len);
-  return error == FRAG_OK && leaf->bytes.len != len ? FRAG_RECORD_MALFORMED : error;
+  struct frag_leaf found;
+  memset(leaf, 0, sizeof *leaf);
+  if (decode_fixed(&found, bytes, len) != FRAG_OK || found.bytes.len != len) return FRAG_RECORD_MALFORMED;
+  *leaf = found;
+  return FRAG_OK;
 }
 
 frag_error frag_record_decode(struct frag_record *record, const uint8_t *bytes, size_t len) {
+  struct frag_leaf leaf;
   memset(record, 0, sizeof *record);
-  frag_error error = decode_fixed(&record->leaf, bytes, len);
-  if (error != FRAG_OK) return error;
-  const struct frag_leaf *leaf = &record->leaf;
-  if (len != FRAG_RECORD_LEN(leaf->fragment_count, leaf->plaintext_len)) return FRAG_RECORD_MALFORMED;
-  record->index = bytes[leaf->bytes.len];
-  if (record->index < 1 || record->index > leaf->fragment_count) return FRAG_RECORD_MALFORMED;
-  record->share = frag_bytes(bytes + leaf->bytes.len + 1, leaf->plaintext_len);
+  if (decode_fixed(&leaf, bytes, len) != FRAG_OK || len != FRAG_RECORD_LEN(leaf.fragment_count, leaf.plaintext_len))
+    return FRAG_RECORD_MALFORMED;
+  unsigned index = bytes[leaf.bytes.len];
+  if (index < 1 || index > leaf.fragment_count) return FRAG_RECORD_MALFORMED;
+  *record = (struct frag_record){leaf, index, frag_bytes(bytes + leaf.bytes.len + 1, leaf.plaintext_len)};
   return FRAG_OK;
 }
 

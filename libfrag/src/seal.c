@@ -38,6 +38,7 @@ static frag_error sign(struct frag_context *context, uint8_t sig64[static 64], c
   if (error == FRAG_OK) error = frag_prf(context, aux32, batch->batch_key, "aux", &part, 1);
   if (error == FRAG_OK) error = frag_schnorr_sign(context, sig64, msg32, key, aux32);
   frag_wipe(aux32, sizeof aux32);
+  frag_wipe(msg32, sizeof msg32);
   return error;
 }
 

@@ -7,9 +7,9 @@
 #define LOW_BITS UINT64_C(0x0101010101010101)
 
 uint8_t frag_gf_multiply(uint8_t a, uint8_t b) {
-  unsigned product = 0, term = a;
+  unsigned product = 0, term = a, factor = b;
   for (unsigned bit = 0; bit < 8; bit++) {
-    product ^= term & (0u - (b >> bit & 1u));
+    product ^= term & (0u - (factor >> bit & 1u));
     term = term << 1 ^ (0x11bu & (0u - (term >> 7)));
   }
   return (uint8_t)product;
@@ -17,7 +17,10 @@ uint8_t frag_gf_multiply(uint8_t a, uint8_t b) {
 
 uint8_t frag_gf_power(uint8_t base, unsigned exponent) {
   uint8_t power = 1;
-  while (exponent-- > 0) power = frag_gf_multiply(power, base);
+  for (; exponent != 0; exponent >>= 1) {
+    if ((exponent & 1u) != 0) power = frag_gf_multiply(power, base);
+    base = frag_gf_multiply(base, base);
+  }
   return power;
 }
 

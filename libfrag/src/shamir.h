@@ -9,7 +9,7 @@
 /* The product of two field elements. */
 uint8_t frag_gf_multiply(uint8_t a, uint8_t b);
 
-/* base^exponent. */
+/* base^exponent. `exponent` is public. */
 uint8_t frag_gf_power(uint8_t base, unsigned exponent);
 
 /* sum[k] ^= factor · in[k] for `len` bytes, a multiple of 8. `factor` is public. */

@@ -55,7 +55,7 @@ frag_error frag_split(struct frag_context *context, uint8_t *records, const stru
 void frag_join(struct frag_context *context, const uint8_t head[static 16], const struct frag_gather *gather,
                uint32_t chosen) {
   uint8_t indices[FRAG_FRAGMENTS_MAX];
-  struct frag_slice shares[FRAG_FRAGMENTS_MAX];
+  struct frag_slice shares[FRAG_FRAGMENTS_MAX] = {{NULL, 0}};
   size_t count = 0;
   for (unsigned k = 0; k < gather->operator_count; k++) {
     if ((chosen >> k & 1u) == 0) continue;

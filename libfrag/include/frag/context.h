@@ -2,7 +2,8 @@
  *
  * libfrag reads no file, socket or clock, draws no random numbers, logs nothing and has no globals: all of
  * that is the caller's. A context keeps the cryptographic contexts and the scratch memory, so that no
- * function allocates on the way. It never keeps a secret after the function that used it has returned. */
+ * function that works with one allocates on the way (OpenSSL may, inside). It never keeps a secret after the
+ * function that used it has returned. */
 #ifndef FRAG_CONTEXT_H
 #define FRAG_CONTEXT_H
 

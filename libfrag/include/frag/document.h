@@ -78,8 +78,8 @@ FRAG_API FRAG_MUST_CHECK frag_error frag_document_decode(struct frag_context *co
 
 /* Whether a file is the one that was sealed (step 8). `file` is the whole file.
  * Errors: FRAG_FILE_MISMATCH, FRAG_CRYPTO. */
-FRAG_API FRAG_MUST_CHECK frag_error frag_file_seal_check(struct frag_context *context, const struct frag_file_seal *seal,
-                                                         struct frag_slice file);
+FRAG_API FRAG_MUST_CHECK frag_error frag_file_seal_check(struct frag_context *context,
+                                                         const struct frag_file_seal *seal, struct frag_slice file);
 
 /* Fills a seal for a file, for issuers. The excluded range is where the QR code will be printed.
  * Errors: FRAG_FIELD_RANGE when the range is not within the file, FRAG_CRYPTO. */

@@ -37,7 +37,8 @@ extern "C" {
   X(FRAG_ERASED, 13, FRAG_NOT_VALID, "ERASED", "the document was lawfully erased") \
   X(FRAG_OPERATORS_DISAGREE, 14, FRAG_INCONCLUSIVE, "OPERATORS_DISAGREE", "the ledger operators disagree") \
   X(FRAG_NOT_IN_LOG, 20, FRAG_INCONCLUSIVE, "NOT_IN_LOG", "the entry is not in an operator's log") \
-  X(FRAG_CHECKPOINT_SIGNATURE, 21, FRAG_INCONCLUSIVE, "CHECKPOINT_SIGNATURE", "a log checkpoint is not signed by its operator") \
+  X(FRAG_CHECKPOINT_SIGNATURE, 21, FRAG_INCONCLUSIVE, "CHECKPOINT_SIGNATURE", \
+    "a log checkpoint is not signed by its operator") \
   X(FRAG_LOG_INCONSISTENT, 22, FRAG_INCONCLUSIVE, "LOG_INCONSISTENT", "an operator's log was rewritten") \
   X(FRAG_ANCHOR_PENDING, 23, FRAG_VALID, "ANCHOR_PENDING", "not yet anchored on a public chain") \
   X(FRAG_ANCHOR_MISSING, 24, FRAG_VALID, "ANCHOR_MISSING", "the anchor on a public chain is overdue") \

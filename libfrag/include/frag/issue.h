@@ -67,7 +67,7 @@ FRAG_API FRAG_MUST_CHECK frag_error frag_rid(struct frag_context *context, uint8
  * Errors: those of frag_document_encode; FRAG_FIELD_RANGE for batch values out of range;
  *         FRAG_FIELD_RANGE when document->kid is not the key's; FRAG_DOCUMENT_TOO_LARGE when it does not fit N;
  *         FRAG_BUFFER_TOO_SMALL when `capacity` is less than m records; FRAG_CRYPTO.
- *         On error both outputs are wiped.
+ *         On error both outputs are wiped, `records` to its whole `capacity`.
  * The same batch, key and document always give the same bytes, so issuing again after a crash is harmless. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_issue(struct frag_context *context,
                                                uint8_t payload[FRAG_AT_LEAST(FRAG_PAYLOAD_LEN)], uint8_t *records,

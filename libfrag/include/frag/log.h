@@ -46,7 +46,7 @@ FRAG_API FRAG_MUST_CHECK frag_error frag_log_public(struct frag_context *context
                                                     const uint8_t seed32[FRAG_AT_LEAST(32)]);
 
 /* The verifier key of a log (C2SP signed-note): `name+hex8(key id)+base64(01 ‖ pub32)`, and a NUL.
- * `name` is the origin: 1..FRAG_VKEY_NAME_MAX bytes without spaces and "+".
+ * `name` is the origin: 1..FRAG_VKEY_NAME_MAX visible ASCII characters, none of them "+".
  * Errors: FRAG_FIELD_LENGTH, FRAG_FIELD_CHARACTERS, FRAG_CRYPTO. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_log_vkey(struct frag_context *context, char vkey[FRAG_AT_LEAST(FRAG_VKEY_MAX)],
                                                   struct frag_slice name, const uint8_t pub32[FRAG_AT_LEAST(32)]);

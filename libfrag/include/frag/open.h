@@ -45,7 +45,7 @@ struct frag_record {
 
 /* Decodes and checks the form of a leaf or a record: version, realm free, 1 ≤ t ≤ m ≤ 15, N, reserved zero,
  * 1 ≤ i ≤ m, exact length. Hashes are not looked at. Pure; any thread.
- * Errors: FRAG_RECORD_MALFORMED. */
+ * Errors: FRAG_RECORD_MALFORMED; the output is zeroed then. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_leaf_decode(struct frag_leaf *leaf, const uint8_t *bytes, size_t len);
 FRAG_API FRAG_MUST_CHECK frag_error frag_record_decode(struct frag_record *record, const uint8_t *bytes, size_t len);
 
@@ -84,7 +84,7 @@ FRAG_API void frag_gather_begin(struct frag_gather *gather, const struct frag_qr
 
 /* Takes one operator's record. The bytes must stay in place until frag_open has returned.
  * Returns FRAG_OK when it is good; FRAG_FRAGMENT_TAMPERED (noted against the operator) when its form, realm,
- * locator or hash is wrong or another operator has given the same index; FRAG_CRYPTO. */
+ * locator or hash is wrong or another operator has given the same share; FRAG_CRYPTO. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_gather_record(struct frag_context *context, struct frag_gather *gather,
                                                        unsigned operator_number, const uint8_t *bytes, size_t len);
 
