@@ -1,0 +1,5 @@
+foreach(module config profile settings)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_config)
+endforeach()
+verifyd_fuzz(profile LIBS vd_config)
+verifyd_fuzz(settings LIBS vd_config)

@@ -1,0 +1,7 @@
+foreach(module answer memory problem request writer)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_json)
+endforeach()
+target_link_options(test_memory PRIVATE -Wl,--wrap=free)
+foreach(module request writer)
+  verifyd_fuzz(${module} LIBS vd_json)
+endforeach()

@@ -1,0 +1,225 @@
+/* A verdict as JSON: exact texts, so that a change of the contract does not go unseen. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "json/answer.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define SLICE(literal) \
+  { (const uint8_t *)(literal), sizeof(literal) - 1 }
+
+static const char profile_text[] = "type = \"school-leaving/bac2\";\n"
+                                   "type_labels = { km = \"សញ្ញាបត្រ\"; en = \"School certificate\"; };\n"
+                                   "serial = { column = \"serial\"; };\n"
+                                   "attributes = ( { name = \"name_latin\"; column = \"name\"; labels = { en = \"Name "
+                                   "(Latin)\"; fr = \"Nom\"; }; } );\n";
+
+static const struct frag_issuer_name issuer_names[] = {{SLICE("en"), SLICE("The Ministry")},
+                                                       {SLICE("km"), SLICE("ក្រសួង")}};
+static const struct frag_trust_key issuer_key = {
+    .issuer = SLICE("ministry.example"), .name_count = 2, .names = issuer_names};
+
+static const char checks_passed[] =
+    "\"checks\":[{\"step\":\"qr\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
+    "{\"step\":\"fragments\",\"state\":\"warning\",\"code\":0,\"name\":\"OK\",\"operators\":["
+    "{\"number\":1,\"name\":\"First\",\"state\":\"good\"},{\"number\":2,\"name\":\"Archive "
+    "\\\"B\\\"\",\"state\":\"unreachable\"},"
+    "{\"number\":3,\"name\":\"Third\",\"state\":\"not_asked\"}]},"
+    "{\"step\":\"log\",\"state\":\"not_checked\",\"code\":0,\"name\":\"OK\"},"
+    "{\"step\":\"anchor\",\"state\":\"not_checked\",\"code\":0,\"name\":\"OK\"},"
+    "{\"step\":\"open\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
+    "{\"step\":\"document\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
+    "{\"step\":\"issuer\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
+    "{\"step\":\"status\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
+    "{\"step\":\"validity\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"}],";
+
+struct state {
+  struct vd_profile profile;
+  struct vd_profiles profiles;
+  struct vd_verdict verdict;
+  char expected[8192];
+};
+
+static void fill_valid(struct vd_verdict *verdict) {
+  memset(verdict, 0, sizeof *verdict);
+  for (int step = 0; step < VD_STEPS; step++) verdict->checks[step].state = VD_CHECK_PASSED;
+  verdict->checks[VD_STEP_FRAGMENTS].state = VD_CHECK_WARNING;
+  verdict->checks[VD_STEP_LOG].state = VD_CHECK_NOT_CHECKED;
+  verdict->checks[VD_STEP_ANCHOR].state = VD_CHECK_NOT_CHECKED;
+  verdict->operator_count = 3;
+  verdict->operators[0] = (struct vd_operator_answer){1, "First", VD_OPERATOR_GOOD};
+  verdict->operators[1] = (struct vd_operator_answer){2, "Archive \"B\"", VD_OPERATOR_UNREACHABLE};
+  verdict->operators[2] = (struct vd_operator_answer){3, "Third", VD_OPERATOR_NOT_ASKED};
+  verdict->status_as_of_s = 1750000000;
+  verdict->document = (struct frag_document){
+      .issuer = SLICE("ministry.example"),
+      .type = SLICE("school-leaving/bac2"),
+      .serial = SLICE("BAC-1"),
+      .issue_no = 2,
+      .issued_s = 951782400, /* 29 February 2000 */
+      .attribute_count = 2,
+      .attributes = {{SLICE("name_latin"), SLICE("SOK \"Dara\" \\ </script>")}, {SLICE("ឈ្មោះ"), SLICE("សុខ")}},
+  };
+  verdict->issuer_key = &issuer_key;
+}
+
+static int begin(void **out) {
+  struct state *state = calloc(1, sizeof *state);
+  struct vd_failure failure;
+  assert_non_null(state);
+  assert_int_equal(vd_profile_parse(profile_text, sizeof profile_text - 1, "test", &state->profile, &failure), VD_OK);
+  state->profiles = (struct vd_profiles){1, &state->profile};
+  fill_valid(&state->verdict);
+  *out = state;
+  return 0;
+}
+
+static int end(void **in) {
+  free(*in);
+  return 0;
+}
+
+static void assert_answer(struct state *state, const struct vd_profiles *profiles) {
+  char *text = NULL;
+  size_t len = 0;
+  struct vd_failure failure;
+  assert_int_equal(vd_answer_write(&state->verdict, profiles, &text, &len, &failure), VD_OK);
+  assert_string_equal(text, state->expected);
+  assert_int_equal(len, strlen(text));
+  vd_answer_free(text);
+}
+
+static void expect(struct state *state, const char *head, const char *checks, const char *tail) {
+  state->expected[0] = '\0';
+  strcat(strcat(strcat(state->expected, head), checks), tail);
+}
+
+static void a_valid_document_with_labels(void **in) {
+  struct state *state = *in;
+  expect(state,
+         "{\"verdict\":\"VALID\",\"code\":0,\"name\":\"OK\",\"document\":{\"type\":\"school-leaving/"
+         "bac2\",\"type_labels\":{"
+         "\"km\":\"សញ្ញាបត្រ\",\"en\":\"School certificate\"},\"serial\":\"BAC-1\",\"issue_no\":2,"
+         "\"issued\":\"2000-02-29T00:00:00Z\",\"expires\":null},\"attributes\":[{\"name\":\"name_latin\","
+         "\"value\":\"SOK \\\"Dara\\\" \\\\ </script>\",\"labels\":{\"en\":\"Name (Latin)\",\"fr\":\"Nom\"}},"
+         "{\"name\":\"ឈ្មោះ\",\"value\":\"សុខ\",\"labels\":{}}],\"issuer\":{\"id\":\"ministry.example\","
+         "\"names\":{\"en\":\"The Ministry\",\"km\":\"ក្រសួង\"}},",
+         checks_passed, "\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+  assert_answer(state, &state->profiles);
+}
+
+static void a_type_without_a_profile_has_no_labels(void **in) {
+  struct state *state = *in;
+  state->verdict.document.attribute_count = 1;
+  state->verdict.document.has_expires = true;
+  state->verdict.document.expires_s = 1750000001;
+  expect(
+      state,
+      "{\"verdict\":\"VALID\",\"code\":0,\"name\":\"OK\",\"document\":{\"type\":\"school-leaving/"
+      "bac2\",\"type_labels\":{},"
+      "\"serial\":\"BAC-1\",\"issue_no\":2,\"issued\":\"2000-02-29T00:00:00Z\",\"expires\":\"2025-06-15T15:06:41Z\"},"
+      "\"attributes\":[{\"name\":\"name_latin\",\"value\":\"SOK \\\"Dara\\\" \\\\ </script>\",\"labels\":{}}],"
+      "\"issuer\":{\"id\":\"ministry.example\",\"names\":{\"en\":\"The Ministry\",\"km\":\"ក្រសួង\"}},",
+      checks_passed, "\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+  assert_answer(state, NULL);
+  state->profiles.items[0].type[0] = 'x';
+  assert_answer(state, &state->profiles);
+}
+
+static void numbers_that_json_cannot_carry(void **in) {
+  struct state *state = *in;
+  static const struct {
+    uint64_t issue_no;
+    uint64_t time_s;
+    const char *issue_text;
+    const char *time_text;
+  } cases[] = {
+      {UINT64_C(9007199254740991), 253402300799, "\"issue_no\":9007199254740991,",
+       "\"expires\":\"9999-12-31T23:59:59Z\"}"},
+      {UINT64_C(9007199254740992), 253402300800, "\"issue_no\":\"9007199254740992\",",
+       "\"expires\":\"9999-12-31T23:59:59Z\"}"},
+      {UINT64_MAX, UINT64_MAX, "\"issue_no\":\"18446744073709551615\",", "\"expires\":\"9999-12-31T23:59:59Z\"}"},
+      {1, 0, "\"issue_no\":1,", "\"expires\":\"1970-01-01T00:00:00Z\"}"},
+  };
+  state->verdict.document.has_expires = true;
+  for (size_t at = 0; at < COUNT(cases); at++) {
+    char *text = NULL;
+    size_t len = 0;
+    struct vd_failure failure;
+    state->verdict.document.issue_no = cases[at].issue_no;
+    state->verdict.document.expires_s = cases[at].time_s;
+    assert_int_equal(vd_answer_write(&state->verdict, NULL, &text, &len, &failure), VD_OK);
+    assert_non_null(strstr(text, cases[at].issue_text));
+    assert_non_null(strstr(text, cases[at].time_text));
+    vd_answer_free(text);
+  }
+}
+
+/* Even a verdict that wrongly carries a document does not show it. */
+static void what_is_not_valid_shows_no_document(void **in) {
+  struct state *state = *in;
+  state->verdict.code = FRAG_REVOKED;
+  state->verdict.verdict = FRAG_NOT_VALID;
+  state->verdict.operator_count = 0;
+  for (int step = 0; step < VD_STEPS; step++)
+    state->verdict.checks[step] = (struct vd_check){VD_CHECK_NOT_REACHED, FRAG_OK};
+  state->verdict.checks[VD_STEP_STATUS] = (struct vd_check){VD_CHECK_FAILED, FRAG_REVOKED};
+  expect(state,
+         "{\"verdict\":\"NOT_VALID\",\"code\":40,\"name\":\"REVOKED\",\"document\":null,\"attributes\":[],\"issuer\":"
+         "null,",
+         "\"checks\":[{\"step\":\"qr\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"},"
+         "{\"step\":\"fragments\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\",\"operators\":[]},"
+         "{\"step\":\"log\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"},"
+         "{\"step\":\"anchor\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"},"
+         "{\"step\":\"open\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"},"
+         "{\"step\":\"document\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"},"
+         "{\"step\":\"issuer\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"},"
+         "{\"step\":\"status\",\"state\":\"failed\",\"code\":40,\"name\":\"REVOKED\"},"
+         "{\"step\":\"validity\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"}],",
+         "\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+  assert_answer(state, &state->profiles);
+}
+
+static void an_inconclusive_verdict_without_a_status(void **in) {
+  struct state *state = *in;
+  char *text = NULL;
+  size_t len = 0;
+  struct vd_failure failure;
+  state->verdict.code = FRAG_TOO_FEW_FRAGMENTS;
+  state->verdict.verdict = FRAG_INCONCLUSIVE;
+  state->verdict.status_as_of_s = 0;
+  assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &text, &len, &failure), VD_OK);
+  static const char head[] =
+      "{\"verdict\":\"INCONCLUSIVE\",\"code\":12,\"name\":\"TOO_FEW_FRAGMENTS\",\"document\":null,\"attributes\":[],";
+  assert_memory_equal(text, head, sizeof head - 1);
+  assert_non_null(strstr(text, "\"status_as_of\":null}"));
+  vd_answer_free(text);
+}
+
+static void a_name_that_is_not_text_is_an_error(void **in) {
+  struct state *state = *in;
+  char *text = NULL;
+  size_t len = 1;
+  struct vd_failure failure;
+  state->verdict.operators[1].name = "\xff";
+  assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &text, &len, &failure), VD_INTERNAL);
+  assert_null(text);
+  assert_int_equal(len, 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_valid_document_with_labels, begin, end),
+      cmocka_unit_test_setup_teardown(a_type_without_a_profile_has_no_labels, begin, end),
+      cmocka_unit_test_setup_teardown(numbers_that_json_cannot_carry, begin, end),
+      cmocka_unit_test_setup_teardown(what_is_not_valid_shows_no_document, begin, end),
+      cmocka_unit_test_setup_teardown(an_inconclusive_verdict_without_a_status, begin, end),
+      cmocka_unit_test_setup_teardown(a_name_that_is_not_text_is_an_error, begin, end),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,210 @@
+#include "settings.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "config.h"
+
+static const struct vd_limits default_limits = {
+  .connections = 4096,
+  .header_bytes = 8192,
+  .header_ms = 5000,
+  .body_ms = 20000,
+  .idle_ms = 30000,
+  .write_ms = 20000,
+  .body_bytes = 65536,
+  .picture_bytes = 10u << 20,
+  .pictures_waiting = 32,
+};
+
+/* Where relative paths of the file start: the part of its path up to and with the last slash. */
+struct folder {
+  const char *path;
+  size_t len;
+};
+
+static void read_path(struct vd_section section, const char *key, enum vd_presence presence, struct folder folder,
+                      char *path) {
+  char given[VD_PATH_SIZE] = "";
+  vd_config_text(section, key, presence, given, sizeof given);
+  if (given[0] == '\0') return;
+  int folder_len = given[0] == '/' ? 0 : (int)folder.len;
+  int len = snprintf(path, VD_PATH_SIZE, "%.*s%s", folder_len, folder.path, given);
+  if (len >= VD_PATH_SIZE) vd_config_refuse(section, key, "makes a path of over %d bytes", VD_PATH_SIZE - 1);
+}
+
+static bool parse_port(const char *text, uint16_t *port) {
+  unsigned value = 0;
+  size_t len = strlen(text);
+  if (len == 0 || len > 5) return false;
+  for (size_t i = 0; i < len; i++) {
+    if (text[i] < '0' || text[i] > '9') return false;
+    value = value * 10 + (unsigned)(text[i] - '0');
+  }
+  *port = (uint16_t)value;
+  return value <= UINT16_MAX;
+}
+
+/* "127.0.0.1:8080" or "[::1]:8080". */
+static bool parse_endpoint(const char *text, struct vd_endpoint *endpoint) {
+  uint8_t address[16];
+  bool brackets = text[0] == '[';
+  const char *colon = strrchr(text, ':');
+  if (colon == NULL || !parse_port(colon + 1, &endpoint->port)) return false;
+  const char *host = text + brackets, *end = colon - brackets;
+  if (end <= host || (brackets && *end != ']')) return false;
+  size_t len = (size_t)(end - host);
+  if (len >= sizeof endpoint->host) return false;
+  memcpy(endpoint->host, host, len);
+  endpoint->host[len] = '\0';
+  return inet_pton(brackets ? AF_INET6 : AF_INET, endpoint->host, address) == 1;
+}
+
+static void read_endpoint(struct vd_section root, const char *key, const char *fallback, struct vd_endpoint *endpoint) {
+  char text[80];
+  (void)snprintf(text, sizeof text, "%s", fallback);
+  vd_config_text(root, key, VD_OPTIONAL, text, sizeof text);
+  if (!parse_endpoint(text, endpoint)) {
+    vd_config_refuse(root, key, "must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080");
+  }
+}
+
+static void read_root(struct vd_section list, size_t i, struct vd_trust_settings *trust) {
+  char text[65] = "";
+  vd_config_element_text(list, i, text, sizeof text);
+  if (!vd_hex_decode(trust->roots[i], 32, text, strlen(text))) {
+    vd_config_refuse(list, NULL, "root %zu is not 64 hexadecimal digits; verifyctl keygen --kind root prints them",
+                     i + 1);
+  }
+  for (size_t other = 0; other < i; other++) {
+    if (memcmp(trust->roots[other], trust->roots[i], 32) != 0) continue;
+    vd_config_refuse(list, NULL, "roots %zu and %zu are the same key; remove one", other + 1, i + 1);
+  }
+}
+
+static void read_trust(struct vd_section root, struct folder folder, struct vd_trust_settings *trust) {
+  static const char *const keys[] = {"file", "roots", "threshold", NULL};
+  struct vd_section section = vd_config_group(root, "trust", VD_REQUIRED);
+  vd_config_keys(section, keys);
+  read_path(section, "file", VD_REQUIRED, folder, trust->file);
+  struct vd_section list = vd_config_list(section, "roots", VD_REQUIRED, VD_ROOTS_MAX);
+  trust->roots_count = vd_config_count(list);
+  if (trust->roots_count == 0) vd_config_refuse(section, "roots", "is empty; name at least one root key");
+  for (size_t i = 0; i < trust->roots_count; i++) read_root(list, i, trust);
+  trust->threshold = 1;
+  vd_config_number(section, "threshold", VD_OPTIONAL, 1, (unsigned)trust->roots_count, &trust->threshold);
+}
+
+static void refuse_shared_store(struct vd_section section, const struct vd_settings *settings, size_t i) {
+  for (size_t other = 0; other < i; other++) {
+    if (strcmp(settings->operators[other].store, settings->operators[i].store) != 0) continue;
+    vd_config_refuse(section, "store", "is also the store of operator %zu; each operator needs its own", other + 1);
+  }
+}
+
+static void read_operator(struct vd_section section, size_t i, struct folder folder, struct vd_settings *settings) {
+  static const char *const keys[] = {"number", "name", "store", NULL};
+  struct vd_operator_settings *operator= &settings->operators[i];
+  vd_config_keys(section, keys);
+  vd_config_number(section, "number", VD_REQUIRED, 1, VD_OPERATORS_MAX, &operator->number);
+  vd_config_text(section, "name", VD_REQUIRED, operator->name, sizeof operator->name);
+  read_path(section, "store", VD_REQUIRED, folder, operator->store);
+  if (operator->number != i + 1) {
+    vd_config_refuse(section, "number", "must be %zu: operators are numbered 1, 2, 3 … in the order of the list",
+                     i + 1);
+  }
+  refuse_shared_store(section, settings, i);
+}
+
+static void read_operators(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+  struct vd_section list = vd_config_list(root, "operators", VD_REQUIRED, VD_OPERATORS_MAX);
+  settings->operators_count = vd_config_count(list);
+  if (settings->operators_count == 0) vd_config_refuse(root, "operators", "is empty; name at least one operator");
+  for (size_t i = 0; i < settings->operators_count; i++) read_operator(vd_config_element(list, i), i, folder, settings);
+  vd_config_number(root, "threshold", VD_REQUIRED, 1, (unsigned)settings->operators_count, &settings->threshold);
+}
+
+static void read_profile_paths(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+  struct vd_section list = vd_config_list(root, "profiles", VD_OPTIONAL, VD_PROFILES_MAX);
+  settings->profiles_count = vd_config_count(list);
+  for (size_t i = 0; i < settings->profiles_count; i++) {
+    char given[VD_PATH_SIZE] = "";
+    vd_config_element_text(list, i, given, sizeof given);
+    int folder_len = given[0] == '/' ? 0 : (int)folder.len;
+    int len = snprintf(settings->profiles[i], VD_PATH_SIZE, "%.*s%s", folder_len, folder.path, given);
+    if (len >= VD_PATH_SIZE) vd_config_refuse(root, "profiles", "a path is longer than %d bytes", VD_PATH_SIZE - 1);
+  }
+}
+
+static void read_limits(struct vd_section root, struct vd_limits *limits) {
+  static const char *const keys[] = {"connections", "header_bytes", "header_ms",     "body_ms",          "idle_ms",
+                                     "write_ms",    "body_bytes",   "picture_bytes", "pictures_waiting", NULL};
+  enum { minute_ms = 60000 };
+  *limits = default_limits;
+  struct vd_section section = vd_config_group(root, "limits", VD_OPTIONAL);
+  vd_config_keys(section, keys);
+  vd_config_number(section, "connections", VD_OPTIONAL, 1, 1000000, &limits->connections);
+  vd_config_number(section, "header_bytes", VD_OPTIONAL, 1024, 65536, &limits->header_bytes);
+  vd_config_number(section, "header_ms", VD_OPTIONAL, 10, 10 * minute_ms, &limits->header_ms);
+  vd_config_number(section, "body_ms", VD_OPTIONAL, 10, 10 * minute_ms, &limits->body_ms);
+  vd_config_number(section, "idle_ms", VD_OPTIONAL, 10, 60 * minute_ms, &limits->idle_ms);
+  vd_config_number(section, "write_ms", VD_OPTIONAL, 10, 10 * minute_ms, &limits->write_ms);
+  vd_config_number(section, "body_bytes", VD_OPTIONAL, 1024, 1u << 20, &limits->body_bytes);
+  vd_config_number(section, "picture_bytes", VD_OPTIONAL, 1024, 64u << 20, &limits->picture_bytes);
+  vd_config_number(section, "pictures_waiting", VD_OPTIONAL, 1, 10000, &limits->pictures_waiting);
+}
+
+static void read_settings(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+  static const char *const keys[] = {"realm", "threshold", "listen",   "operations", "web_root", "trust",
+                                     "operators", "profiles", "workers", "limits", NULL};
+  unsigned realm = 0;
+  vd_config_keys(root, keys);
+  vd_config_number(root, "realm", VD_REQUIRED, 0, UINT16_MAX, &realm);
+  settings->realm = (uint16_t)realm;
+  read_endpoint(root, "listen", "127.0.0.1:8080", &settings->listen);
+  read_endpoint(root, "operations", "127.0.0.1:9090", &settings->operations);
+  if (strncmp(settings->operations.host, "127.", 4) != 0) {
+    vd_config_refuse(root, "operations",
+                     "must be a loopback address such as 127.0.0.1:9090: this port is not for the public");
+  }
+  read_path(root, "web_root", VD_OPTIONAL, folder, settings->web_root);
+  read_trust(root, folder, &settings->trust);
+  read_operators(root, folder, settings);
+  read_profile_paths(root, folder, settings);
+  vd_config_number(root, "workers", VD_OPTIONAL, 0, 1024, &settings->workers);
+  read_limits(root, &settings->limits);
+}
+
+enum vd_error vd_settings_parse(const char *text, size_t len, const char *path, struct vd_settings *settings,
+                                struct vd_failure *failure) {
+  struct vd_config *config = NULL;
+  const char *slash = strrchr(path, '/');
+  struct folder folder = {.path = path, .len = slash == NULL ? 0 : (size_t)(slash - path) + 1};
+  memset(settings, 0, sizeof *settings);
+  enum vd_error error = vd_config_parse(text, len, path, &config, failure);
+  if (error != VD_OK) return error;
+  read_settings(vd_config_root(config), folder, settings);
+  error = vd_config_result(config, failure);
+  vd_config_free(config);
+  return error;
+}
+
+enum vd_error vd_settings_read(const char *path, struct vd_settings *settings, struct vd_failure *failure) {
+  struct vd_bytes file;
+  enum vd_error error = vd_file_read(path, VD_CONFIG_FILE_MAX, &file, failure);
+  if (error == VD_FULL) return vd_fail(failure, VD_CONFIG, "%s is too large for a configuration", path);
+  if (error != VD_OK) return error;
+  error = vd_settings_parse((const char *)file.data, file.len, path, settings, failure);
+  vd_bytes_free(&file);
+  return error;
+}
+
+enum vd_error vd_settings_profiles(const struct vd_settings *settings, struct vd_profiles *profiles,
+                                   struct vd_failure *failure) {
+  const char *paths[VD_PROFILES_MAX];
+  for (size_t i = 0; i < settings->profiles_count; i++) paths[i] = settings->profiles[i];
+  return vd_profiles_read(settings->profiles_count, paths, profiles, failure);
+}

@@ -1,0 +1,35 @@
+/* answer.h: a verdict as JSON: the body of an answer to POST /v1/verify and of `verifyctl verify --json`.
+ *
+ *   {"verdict":"VALID|NOT_VALID|INCONCLUSIVE","code":0,"name":"OK",
+ *    "document":{"type":…,"type_labels":{language:…},"serial":…,"issue_no":1,
+ *                "issued":RFC 3339,"expires":RFC 3339|null}|null,
+ *    "attributes":[{"name":…,"value":…,"labels":{language:…}},…],
+ *    "issuer":{"id":…,"names":{language:…}}|null,
+ *    "checks":[{"step":…,"state":…,"code":0,"name":"OK","operators":[{"number":1,"name":…,"state":…},…]},…],
+ *    "status_as_of":RFC 3339|null}
+ *
+ * document and issuer are null and attributes is [] unless the verdict is VALID. "operators" is in the fragments check
+ * only. Times are UTC; one after the year 9999, which RFC 3339 cannot write, becomes 9999-12-31T23:59:59Z.
+ * An issue_no above 2^53-1, which JSON readers would round, is a string of digits. */
+#ifndef VD_ANSWER_H
+#define VD_ANSWER_H
+
+#include <stddef.h>
+
+#include "base/failure.h"
+#include "config/profile.h"
+#include "verify/verify.h"
+
+/* Writes the answer, compact, UTF-8, without a newline.
+ * In:  profiles: where labels come from, or NULL; a type or attribute without a profile gets {}.
+ * Out: *text, *len: with a terminating NUL that is not counted; the caller's, to be given to vd_answer_free.
+ *      Secret when the verdict is VALID.
+ * Errors: VD_INTERNAL: out of memory, or a name in the configuration is not UTF-8. *text is then NULL.
+ * Thread rule: any thread. */
+VD_MUST_CHECK enum vd_error vd_answer_write(const struct vd_verdict *verdict, const struct vd_profiles *profiles,
+                                            char **text, size_t *len, struct vd_failure *failure);
+
+/* Wipes and frees. NULL is allowed. */
+void vd_answer_free(char *text);
+
+#endif

@@ -1,0 +1,50 @@
+/* schema.h: what is in the environment of a ledger. Inside ledger/ only. */
+#ifndef VD_SCHEMA_H
+#define VD_SCHEMA_H
+
+#include "ledger/environment.h"
+#include "ledger/store.h"
+
+/* Databases, all with big-endian numbers:
+ *   meta      "format" → u32 version ‖ u16 realm ‖ u16 operator;  "erased" → u64 count
+ *   entry     u64 index → entry
+ *   fragment, status, trust    key[16] → u8 state ‖ u64 index ‖ u64 time ‖ bytes
+ * The index and time of the entry are kept with the bytes, so that a verification looks in one place. */
+enum vd_schema_database {
+  VD_SCHEMA_META,
+  VD_SCHEMA_ENTRY,
+  VD_SCHEMA_FRAGMENT,
+  VD_SCHEMA_STATUS,
+  VD_SCHEMA_TRUST
+};
+#define VD_SCHEMA_DATABASES 5
+
+#define VD_SCHEMA_VERSION 1
+#define VD_SCHEMA_FORMAT_KEY "format"
+#define VD_SCHEMA_FORMAT_LEN 8
+#define VD_SCHEMA_ERASED_KEY "erased"
+#define VD_SCHEMA_HEAD_LEN 17       /* state, index, time */
+#define VD_SCHEMA_ENTRY_HEAD_LEN 9  /* kind, time */
+
+enum vd_schema_state { VD_SCHEMA_PRESENT = 1, VD_SCHEMA_ERASED = 2 };
+
+struct vd_store {
+  struct vd_environment environment;
+  bool is_writer;
+  uint16_t realm;
+  unsigned operator_number;
+  MDB_dbi databases[VD_SCHEMA_DATABASES];
+};
+
+/* Big-endian numbers of 1 to 8 bytes. */
+static inline void vd_schema_write(uint8_t *out, uint64_t value, size_t len) {
+  for (size_t at = len; at > 0; at--, value >>= 8) out[at - 1] = (uint8_t)value;
+}
+
+static inline uint64_t vd_schema_read(const uint8_t *bytes, size_t len) {
+  uint64_t value = 0;
+  for (size_t at = 0; at < len; at++) value = value << 8 | bytes[at];
+  return value;
+}
+
+#endif

@@ -1,0 +1,137 @@
+/* The reading half of store.h. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "ledger/schema.h"
+#include "ledger/store.h"
+
+struct vd_store_reader {
+  struct vd_store *store;
+  MDB_txn *txn;
+  bool has_begun;
+};
+
+enum vd_error vd_store_reader_new(struct vd_store *store, struct vd_store_reader **reader, struct vd_failure *failure) {
+  *reader = calloc(1, sizeof **reader);
+  if (*reader == NULL) return vd_fail(failure, VD_MEMORY, "ledger %s: out of memory", store->environment.path);
+  (*reader)->store = store;
+  int code = vd_environment_enter(&store->environment, NULL, &(*reader)->txn);
+  if (code != MDB_SUCCESS) {
+    free(*reader);
+    *reader = NULL;
+    return vd_environment_fail(&store->environment, failure, code, "making a reader");
+  }
+  (*reader)->has_begun = true;
+  vd_store_reader_reset(*reader);
+  return VD_OK;
+}
+
+void vd_store_reader_free(struct vd_store_reader *reader) {
+  if (reader == NULL) return;
+  vd_store_reader_reset(reader);
+  mdb_txn_abort(reader->txn);
+  free(reader);
+}
+
+enum vd_error vd_store_reader_begin(struct vd_store_reader *reader, struct vd_failure *failure) {
+  assert(!reader->has_begun);
+  int code = vd_environment_enter(&reader->store->environment, reader->txn, NULL);
+  if (code != MDB_SUCCESS) return vd_environment_fail(&reader->store->environment, failure, code, "reading");
+  reader->has_begun = true;
+  return VD_OK;
+}
+
+void vd_store_reader_reset(struct vd_store_reader *reader) {
+  if (!reader->has_begun) return;
+  mdb_txn_reset(reader->txn);
+  vd_environment_leave(&reader->store->environment);
+  reader->has_begun = false;
+}
+
+static enum vd_error unreadable(const struct vd_store_reader *reader, int code, struct vd_failure *failure) {
+  return vd_environment_fail(&reader->store->environment, failure, code, "reading");
+}
+
+static enum vd_error look_up(struct vd_store_reader *reader, enum vd_schema_database database, const uint8_t *key,
+                             struct vd_store_found *found, struct vd_failure *failure) {
+  assert(reader->has_begun);
+  MDB_val name = {.mv_size = VD_STORE_KEY_LEN, .mv_data = (void *)(uintptr_t)key};
+  MDB_val value;
+  *found = (struct vd_store_found){.presence = VD_STORE_ABSENT};
+  int code = mdb_get(reader->txn, reader->store->databases[database], &name, &value);
+  if (code == MDB_NOTFOUND) return VD_OK;
+  if (code != MDB_SUCCESS) return unreadable(reader, code, failure);
+  const uint8_t *bytes = value.mv_data;
+  if (value.mv_size <= VD_SCHEMA_HEAD_LEN || (bytes[0] != VD_SCHEMA_PRESENT && bytes[0] != VD_SCHEMA_ERASED))
+    return unreadable(reader, MDB_CORRUPTED, failure);
+  found->presence = bytes[0] == VD_SCHEMA_PRESENT ? VD_STORE_PRESENT : VD_STORE_ERASED;
+  found->index = vd_schema_read(bytes + 1, 8);
+  found->time_s = vd_schema_read(bytes + 9, 8);
+  found->bytes = bytes + VD_SCHEMA_HEAD_LEN;
+  found->len = value.mv_size - VD_SCHEMA_HEAD_LEN;
+  return VD_OK;
+}
+
+enum vd_error vd_store_get_fragment(struct vd_store_reader *reader, const uint8_t locator[static VD_STORE_KEY_LEN],
+                                    struct vd_store_found *found, struct vd_failure *failure) {
+  return look_up(reader, VD_SCHEMA_FRAGMENT, locator, found, failure);
+}
+
+enum vd_error vd_store_get_status(struct vd_store_reader *reader, const uint8_t status_id[static VD_STORE_KEY_LEN],
+                                  struct vd_store_found *found, struct vd_failure *failure) {
+  return look_up(reader, VD_SCHEMA_STATUS, status_id, found, failure);
+}
+
+enum vd_error vd_store_get_entry(struct vd_store_reader *reader, uint64_t index, const uint8_t **bytes, size_t *len,
+                                 struct vd_failure *failure) {
+  assert(reader->has_begun);
+  uint8_t key[sizeof(uint64_t)];
+  vd_schema_write(key, index, sizeof key);
+  MDB_val name = {.mv_size = sizeof key, .mv_data = key};
+  MDB_val value;
+  int code = mdb_get(reader->txn, reader->store->databases[VD_SCHEMA_ENTRY], &name, &value);
+  if (code == MDB_NOTFOUND)
+    return vd_fail(failure, VD_NOT_FOUND, "ledger %s: has no entry %llu", reader->store->environment.path,
+                   (unsigned long long)index);
+  if (code != MDB_SUCCESS) return unreadable(reader, code, failure);
+  *bytes = value.mv_data;
+  *len = value.mv_size;
+  return VD_OK;
+}
+
+static int count_database(struct vd_store_reader *reader, enum vd_schema_database database, uint64_t *count) {
+  MDB_stat stat;
+  int code = mdb_stat(reader->txn, reader->store->databases[database], &stat);
+  if (code == MDB_SUCCESS) *count = stat.ms_entries;
+  return code;
+}
+
+static int read_erased(struct vd_store_reader *reader, uint64_t *count) {
+  MDB_val name = {.mv_size = sizeof VD_SCHEMA_ERASED_KEY - 1, .mv_data = (void *)(uintptr_t)VD_SCHEMA_ERASED_KEY};
+  MDB_val value;
+  int code = mdb_get(reader->txn, reader->store->databases[VD_SCHEMA_META], &name, &value);
+  if (code == MDB_NOTFOUND) return MDB_SUCCESS;
+  if (code != MDB_SUCCESS) return code;
+  if (value.mv_size != 8) return MDB_CORRUPTED;
+  *count = vd_schema_read(value.mv_data, 8);
+  return MDB_SUCCESS;
+}
+
+enum vd_error vd_store_counts(struct vd_store_reader *reader, struct vd_store_counts *counts,
+                              struct vd_failure *failure) {
+  assert(reader->has_begun);
+  *counts = (struct vd_store_counts){0};
+  int code = count_database(reader, VD_SCHEMA_ENTRY, &counts->entries);
+  if (code == MDB_SUCCESS) code = count_database(reader, VD_SCHEMA_FRAGMENT, &counts->fragments);
+  if (code == MDB_SUCCESS) code = count_database(reader, VD_SCHEMA_STATUS, &counts->statuses);
+  if (code == MDB_SUCCESS) code = read_erased(reader, &counts->erased);
+  if (code != MDB_SUCCESS) return unreadable(reader, code, failure);
+  if (counts->entries == 0) return VD_OK;
+  const uint8_t *entry = NULL;
+  size_t len = 0;
+  enum vd_error error = vd_store_get_entry(reader, counts->entries - 1, &entry, &len, failure);
+  if (error != VD_OK) return error;
+  if (len < VD_SCHEMA_ENTRY_HEAD_LEN) return unreadable(reader, MDB_CORRUPTED, failure);
+  counts->last_time_s = vd_schema_read(entry + 1, 8);
+  return VD_OK;
+}

@@ -1,0 +1,177 @@
+/* verifyd: answers whether documents are genuine. Everything is made here, from one configuration file, and handed
+ * down; see serve/server.h for a tour. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "json/memory.h"
+#include "serve/operations.h"
+#include "serve/process.h"
+#include "serve/routes.h"
+#include "serve/server.h"
+#include "serve/service.h"
+
+enum {
+  DRAIN_MS = 10000,
+  POOL_THREADS_MAX = 8,
+  ADDRESS_SHARE = 8 /* one address may have this part of the connections */
+};
+
+static const char help[] =
+    "Usage: verifyd --config FILE [--check]\n"
+    "Verifies documents for the page and for programs, over HTTP.\n"
+    "\n"
+    "  --config FILE   the configuration, see settings.h or the manual\n"
+    "  --check         read it and open what it names, say whether that works, and end\n"
+    "  --help          this text\n"
+    "  --version       the version\n"
+    "\n"
+    "Prints the addresses it listens on; writes its log to standard error; ends on SIGTERM or SIGINT after the\n"
+    "requests under way. Exit codes are those of sysexits.h: 64 wrong usage, 66 a file is missing, 69 too few\n"
+    "ledgers, 73 the port is taken, 78 the configuration is wrong.\n";
+
+struct command {
+  const char *config;
+  bool check;
+  bool done; /* help or version was asked for and given */
+};
+
+struct program {
+  struct vd_log log;
+  struct vd_settings settings;
+  struct vd_service *service;
+  struct vd_server *server;
+  struct vd_operations *operations;
+};
+
+static enum vd_error read_command(int count, char **words, struct command *command, struct vd_failure *failure) {
+  static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                          {"check", no_argument, NULL, 'k'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'v'},
+                                          {NULL, 0, NULL, 0}};
+  *command = (struct command){.config = NULL};
+  opterr = 0;
+  for (int option; (option = getopt_long(count, words, "", options, NULL)) != -1;) {
+    switch (option) {
+      case 'c': command->config = optarg; break;
+      case 'k': command->check = true; break;
+      case 'h':
+      case 'v':
+        if (option == 'h') (void)fputs(help, stdout);
+        else (void)printf("verifyd %s\n", VERIFYD_VERSION);
+        command->done = true;
+        return VD_OK;
+      default: return vd_fail(failure, VD_USAGE, "wrong usage; try verifyd --help");
+    }
+  }
+  if (optind < count) return vd_fail(failure, VD_USAGE, "%s: no such argument; try verifyd --help", words[optind]);
+  if (command->config == NULL) return vd_fail(failure, VD_USAGE, "--config FILE is needed; try verifyd --help");
+  return VD_OK;
+}
+
+static uint64_t now_s(void) { return (uint64_t)time(NULL); }
+
+static void write_metrics(const void *context, struct vd_buffer *out) {
+  const struct program *program = context;
+  size_t count;
+  const struct vd_metrics *metrics = vd_server_metrics(program->server, &count);
+  vd_metrics_write(metrics, count, vd_route_names, VD_ROUTE_COUNT, out);
+}
+
+static bool is_ready(const void *context, struct vd_buffer *out) {
+  return vd_service_is_ready(((const struct program *)context)->service, now_s(), out);
+}
+
+/* On loopback a proxy stands in front, and all connections are its own. */
+static unsigned address_cap(const struct vd_settings *settings) {
+  bool behind_proxy = strncmp(settings->listen.host, "127.", 4) == 0 || strcmp(settings->listen.host, "::1") == 0;
+  unsigned share = settings->limits.connections / ADDRESS_SHARE;
+  return behind_proxy ? 0 : share > 0 ? share : 1;
+}
+
+static enum vd_error open_server(struct program *program, struct vd_failure *failure) {
+  const struct vd_settings *settings = &program->settings;
+  unsigned workers = settings->workers == 0 ? vd_process_cores() : settings->workers;
+  enum vd_error error = vd_process_allow_connections(settings->limits.connections, failure);
+  if (error != VD_OK) return error;
+  struct vd_server_options options = {.endpoint = settings->listen,
+                                      .workers = workers < VD_WORKERS_MAX ? workers : VD_WORKERS_MAX,
+                                      .limits = settings->limits,
+                                      .connections_per_address = address_cap(settings),
+                                      .drain_ms = DRAIN_MS,
+                                      .routes = vd_routes,
+                                      .route_count = VD_ROUTE_COUNT,
+                                      .service = program->service,
+                                      .log_fd = STDERR_FILENO,
+                                      .log_level = VD_LOG_INFO,
+                                      .loop_state_new = vd_service_loop_new,
+                                      .loop_state_free = vd_service_loop_free};
+  return vd_server_new(&options, &program->server, failure);
+}
+
+static void print_address(const char *what, const struct vd_endpoint *endpoint, uint16_t port) {
+  bool bare = strchr(endpoint->host, ':') == NULL;
+  (void)printf("%s on http://%s%s%s:%u/\n", what, bare ? "" : "[", endpoint->host, bare ? "" : "]", port);
+}
+
+static enum vd_error start(struct program *program, struct vd_failure *failure) {
+  struct vd_operations_options options = {.endpoint = program->settings.operations,
+                                          .version = VERIFYD_VERSION,
+                                          .context = program,
+                                          .metrics = write_metrics,
+                                          .ready = is_ready};
+  uint16_t operations_port;
+  enum vd_error error = open_server(program, failure);
+  if (error == VD_OK) error = vd_operations_new(&options, &program->operations, &operations_port, failure);
+  if (error == VD_OK) error = vd_server_start(program->server, failure);
+  if (error != VD_OK) return error;
+  print_address("listening", &program->settings.listen, vd_server_port(program->server));
+  print_address("operations", &program->settings.operations, operations_port);
+  (void)fflush(stdout);
+  return VD_OK;
+}
+
+static enum vd_error run(struct program *program, const struct command *command, struct vd_failure *failure) {
+  unsigned cores = vd_process_cores();
+  vd_process_set_pool_threads(cores < POOL_THREADS_MAX ? cores : POOL_THREADS_MAX);
+  enum vd_error error = vd_settings_read(command->config, &program->settings, failure);
+  if (error == VD_OK) error = vd_service_new(&program->settings, now_s(), &program->log, &program->service, failure);
+  if (error != VD_OK) return error;
+  if (command->check) {
+    (void)printf("%s: in order\n", command->config);
+    return VD_OK;
+  }
+  error = start(program, failure);
+  if (error != VD_OK) return error;
+  vd_log_event(&program->log, VD_LOG_INFO, "started", "version=%s", VERIFYD_VERSION);
+  vd_process_wait_for_stop();
+  vd_log_event(&program->log, VD_LOG_INFO, "stopping", NULL);
+  vd_server_stop(program->server);
+  return VD_OK;
+}
+
+int main(int count, char **words) {
+  struct vd_failure failure = {.text = ""};
+  struct command command;
+  vd_memory_wipe_json();
+  enum vd_error error = read_command(count, words, &command, &failure);
+  if (error == VD_OK && command.done) return EXIT_SUCCESS;
+  if (error == VD_OK) error = vd_process_harden(&failure);
+  struct program *program = error == VD_OK ? calloc(1, sizeof *program) : NULL;
+  if (program != NULL) {
+    vd_log_init(&program->log, STDERR_FILENO, VD_LOG_INFO);
+    error = run(program, &command, &failure);
+    vd_operations_free(program->operations);
+    vd_server_free(program->server);
+    vd_service_free(program->service);
+    free(program);
+  } else if (error == VD_OK) {
+    error = vd_fail(&failure, VD_MEMORY, "no memory to start");
+  }
+  if (error != VD_OK) (void)fprintf(stderr, "verifyd: %s\n", failure.text);
+  return vd_exit_code(error);
+}

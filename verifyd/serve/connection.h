@@ -1,0 +1,51 @@
+/* connection.h: one connection from being accepted to being closed: which bytes are awaited, until when, and what is
+ * sent. Every wait has an absolute deadline that no byte of the client moves. Thread rule: the loop's. */
+#ifndef VD_SERVE_CONNECTION_H
+#define VD_SERVE_CONNECTION_H
+
+#include "serve/bridge.h"
+#include "serve/exchange.h"
+#include "serve/stream.h"
+
+struct vd_worker;
+
+enum vd_connection_state {
+  VD_CONNECTION_READING,   /* for what, the exchange's phase says */
+  VD_CONNECTION_WORKING,   /* a job is with the thread pool */
+  VD_CONNECTION_WRITING,   /* the client has not taken all of the answer yet */
+  VD_CONNECTION_LINGERING, /* answered and ended; what the client still sends is thrown away, so that it can read the
+                              answer to a request which was not read to its end (RFC 9112 section 9.6) */
+  VD_CONNECTION_CLOSING
+};
+
+struct vd_connection {
+  struct vd_stream stream;
+  uv_timer_t deadline;
+  struct vd_exchange exchange;
+  struct vd_job job;
+  struct vd_worker *worker;
+  struct vd_connection *previous, *next; /* in the worker's list */
+  enum vd_connection_state state;
+  enum vd_exchange_phase awaited; /* what the deadline of READING is for */
+  bool ended;                     /* the client sends no more */
+  bool keeps;                     /* the connection goes on after the answer at hand */
+  bool working;                   /* the job is not over; outlasts the state */
+  bool is_counted;                /* in caps */
+  uint32_t address_slot;          /* of caps */
+  uint64_t ready_ns;              /* when the request was complete */
+  size_t lingered;                /* bytes thrown away */
+  unsigned handles;               /* that libuv still has */
+  char head[VD_RESPONSE_HEAD_MAX];
+};
+
+/* Takes the connection that waits at the worker's listener. One over a cap is answered 503 and closed. Errors end
+ * the connection and nothing else. */
+void vd_connection_accept(struct vd_worker *worker);
+
+/* The service stops: closes the connection if it is between requests; else its answer will be the last. */
+void vd_connection_drain(struct vd_connection *connection);
+
+/* Closes now, whatever is under way; the memory goes when libuv and the thread pool have let go of it. */
+void vd_connection_close(struct vd_connection *connection);
+
+#endif

@@ -1,0 +1,125 @@
+/* verify.h: QR text → verdict, over the local ledgers: FRAG-1 section 8, steps 1, 2, 4, 5, 6 and 7.
+ * Step 3 (log inclusion and anchors) is not performed and is reported as such, never as passed.
+ *
+ * A ledger that could not be opened or read counts as unreachable, never as absent. */
+#ifndef VD_VERIFY_H
+#define VD_VERIFY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <frag/open.h>
+#include <frag/trust.h>
+
+#include "base/failure.h"
+#include "ledger/store.h"
+
+#define VD_VERIFY_OPERATORS_MAX 15
+#define VD_STATUS_WALK_MAX 256 /* statements of one document */
+
+/* In the order in which they are made. */
+enum vd_step {
+  VD_STEP_QR,        /* codes 1 2 */
+  VD_STEP_FRAGMENTS, /* 10 to 14 */
+  VD_STEP_LOG,       /* 20 to 22 */
+  VD_STEP_ANCHOR,    /* 23 to 25 */
+  VD_STEP_OPEN,      /* 30 */
+  VD_STEP_DOCUMENT,  /* 31 */
+  VD_STEP_ISSUER,    /* 32 to 35 */
+  VD_STEP_STATUS,    /* 40 to 42, 45 */
+  VD_STEP_VALIDITY   /* 43 44 */
+};
+#define VD_STEPS 9
+
+enum vd_check_state {
+  VD_CHECK_NOT_REACHED = 0, /* an earlier step decided */
+  VD_CHECK_NOT_CHECKED,     /* this program does not make this check */
+  VD_CHECK_PASSED,
+  VD_CHECK_WARNING,         /* passed, with something that the reader should know; see below */
+  VD_CHECK_FAILED
+};
+
+struct vd_check {
+  enum vd_check_state state;
+  frag_error code; /* FRAG_OK unless failed */
+};
+
+enum vd_operator_state {
+  VD_OPERATOR_NOT_ASKED = 0, /* enough others had answered, or the step was not reached */
+  VD_OPERATOR_GOOD,
+  VD_OPERATOR_ABSENT,
+  VD_OPERATOR_ERASED,
+  VD_OPERATOR_TAMPERED,
+  VD_OPERATOR_UNREACHABLE,
+  VD_OPERATOR_DISAGREES      /* its record is good, but has another leaf than the one used */
+};
+
+/* What an operator answered in the fragments step. */
+struct vd_operator_answer {
+  unsigned number;
+  const char *name; /* the caller's, as given to vd_verifier_new */
+  enum vd_operator_state state;
+};
+
+/* The result. About 36 KiB: keep one for each thread rather than on the stack. Secret when VALID, because the
+ * document is in it; end with vd_verdict_wipe.
+ * A failed check is the last one made. Warnings: in VD_STEP_FRAGMENTS, an operator that was asked or is known to be
+ * unreachable did not answer GOOD; in VD_STEP_STATUS, not every operator could be asked for statements. */
+struct vd_verdict {
+  frag_error code;      /* FRAG-1 section 8, or from 1000 up a fault on this side */
+  frag_verdict verdict; /* frag_error_verdict(code) */
+  struct vd_check checks[VD_STEPS]; /* by enum vd_step */
+  size_t operator_count;
+  struct vd_operator_answer operators[VD_VERIFY_OPERATORS_MAX];
+  uint64_t tau_s;          /* largest entry time of the records used, Unix seconds; 0 when not that far */
+  uint64_t status_as_of_s; /* when the statements were read, Unix seconds; 0 when not that far */
+
+  /* All zero unless verdict is FRAG_VALID. */
+  struct frag_document document;           /* views into plaintext */
+  const struct frag_trust_key *issuer_key; /* view into the trust list; its issuer and names */
+  uint8_t plaintext[FRAG_PLAINTEXT_MAX];
+};
+
+/* Names in the JSON answer: "qr", "fragments" …; "passed", "not_checked" …; "good", "not_asked" …. Never NULL. */
+const char *vd_step_name(enum vd_step step);
+const char *vd_check_state_name(enum vd_check_state state);
+const char *vd_operator_state_name(enum vd_operator_state state);
+
+struct vd_verifier;
+
+struct vd_verifier_operator {
+  unsigned number;        /* 1..15 */
+  const char *name;       /* must outlive the verifier and its verdicts */
+  struct vd_store *store; /* NULL: it could not be opened, so it is unreachable */
+};
+
+struct vd_verifier_options {
+  uint16_t realm;
+  unsigned threshold;             /* least t of the realm's issuers, 1..operator_count */
+  const struct frag_trust *trust; /* of that realm; read-only, shared; must outlive the verifier and its verdicts */
+  size_t operator_count;          /* 1..VD_VERIFY_OPERATORS_MAX */
+  const struct vd_verifier_operator *operators;
+};
+
+/* Makes a verifier: one for each thread. It has its own cryptographic context and its own reader handle on each
+ * store, so that vd_verify allocates nothing. The stores stay the caller's and are closed after the verifier is freed.
+ * A store whose reader cannot be made counts as unreachable.
+ * Out: *verifier, owned by the caller; NULL on error.
+ * Errors: VD_CONFIG (a number out of range, or the trust list is of another realm), VD_MEMORY, VD_INTERNAL. */
+VD_MUST_CHECK enum vd_error vd_verifier_new(const struct vd_verifier_options *options, struct vd_verifier **verifier,
+                                            struct vd_failure *failure);
+
+/* Wipes and frees. NULL is allowed. */
+void vd_verifier_free(struct vd_verifier *verifier);
+
+/* Verifies. Every outcome is a verdict; a code of another realm is FRAG_QR_MALFORMED (not a code of this service).
+ * In:  qr_text, qr_len: as scanned, with or without prefix; secret. now_s: the clock, Unix seconds.
+ * Out: *verdict, overwritten whole. No ledger snapshot is held when this returns.
+ * Does not block beyond page faults; writes no log. Thread rule: the verifier's. */
+void vd_verify(struct vd_verifier *verifier, const char *qr_text, size_t qr_len, uint64_t now_s,
+               struct vd_verdict *verdict);
+
+/* Zeroes the whole struct in a way that is not optimised away. */
+void vd_verdict_wipe(struct vd_verdict *verdict);
+
+#endif
