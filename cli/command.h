@@ -1,0 +1,21 @@
+/* command.h: the commands of verifyctl. Each takes its own name as argv[0].
+ * Out: *status: the exit code when VD_OK is returned; 0 unless the command sets it (verify: 1 NOT_VALID, 2
+ * INCONCLUSIVE). *failure: what is shown when something else is returned; the exit code is then vd_exit_code's. They
+ * print results to standard output, and what is only for the eye to standard error. */
+#ifndef CTL_COMMAND_H
+#define CTL_COMMAND_H
+
+#include <frag/context.h>
+
+#include "base/failure.h"
+
+VD_MUST_CHECK enum vd_error ctl_keygen(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_trust(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_issue(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_verify(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_qr(int argc, char **argv, int *status, struct vd_failure *failure);
+
+/* A libfrag context with a fresh random seed; the caller frees it with frag_context_free. VD_INTERNAL, VD_MEMORY. */
+VD_MUST_CHECK enum vd_error ctl_context_new(struct frag_context **context, struct vd_failure *failure);
+
+#endif

@@ -1,0 +1,182 @@
+/* verify_command.c: verifyctl verify. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/crypto.h"
+#include "command.h"
+#include "config/settings.h"
+#include "input.h"
+#include "json/answer.h"
+#include "options.h"
+#include "trust_open.h"
+#include "verify/verify.h"
+#include "verify_print.h"
+
+/* Everything that one run owns. */
+struct verify {
+  const char *config, *language;
+  bool json;
+  struct vd_settings settings;
+  struct vd_profiles profiles;
+  struct frag_context *context;
+  struct frag_trust *trust;
+  struct vd_store *stores[VD_OPERATORS_MAX];
+  struct vd_verifier *verifier;
+  struct vd_verdict verdict;
+  char text[CTL_INPUT_TEXT_SIZE];
+  bool seen_not_valid, seen_inconclusive;
+  enum vd_error first_error;
+};
+
+static enum vd_error parse(struct verify *verify, int argc, char **argv, int *first, bool *help,
+                           struct vd_failure *failure) {
+  const struct ctl_option options[] = {
+    CTL_REQUIRED("config", "FILE", &verify->config, "verifyd.conf: names the ledgers and the trusted roots"),
+    CTL_FLAG("json", &verify->json, "print one line of JSON for each code, the same as the HTTP API's"),
+    CTL_OPTIONAL("lang", "LANG", &verify->language, "language of the labels: km, en, fr … (that of the environment)"),
+  };
+  const struct ctl_usage usage = {
+    .command = "verify", .operands = "TEXT|FILE|-…",
+    .options = options, .options_count = sizeof options / sizeof *options,
+    .about = "Verifies documents by their QR codes: pictures (PNG, JPEG), files with QR texts (one a line), or -\n"
+             "for either on standard input. A QR text may be given as an operand too, but then others on this\n"
+             "machine can see it in the list of processes, and it stays in the shell's history: prefer - or a file.\n"
+             "Exit code: 0 VALID, 1 NOT_VALID, 2 INCONCLUSIVE; of several codes the worst.",
+  };
+  enum vd_error error = ctl_options_parse(&usage, argc, argv, first, help, failure);
+  if (error != VD_OK || *help) return error;
+  if (*first == argc) {
+    return vd_fail(failure, VD_USAGE, "what shall be verified? Give a picture, a file, or - for standard input");
+  }
+  return VD_OK;
+}
+
+/* "km_KH.UTF-8" → "km". */
+static const char *language_of_environment(char language[static 3]) {
+  const char *locale = getenv("LC_ALL");
+  if (locale == NULL || locale[0] == '\0') locale = getenv("LC_MESSAGES");
+  if (locale == NULL || locale[0] == '\0') locale = getenv("LANG");
+  if (locale == NULL || strlen(locale) < 2 || strcspn(locale, "_.@") != 2) return "en";
+  memcpy(language, locale, 2);
+  language[2] = '\0';
+  return language;
+}
+
+/* A ledger that does not open is unreachable, which the verdict takes into account. */
+static void open_stores(struct verify *verify, struct vd_verifier_operator *operators) {
+  for (size_t i = 0; i < verify->settings.operators_count; i++) {
+    const struct vd_operator_settings *settings = &verify->settings.operators[i];
+    struct vd_store_options options = {.path = settings->store,
+                                       .access = VD_STORE_READ,
+                                       .realm = verify->settings.realm,
+                                       .operator_number = settings->number};
+    struct vd_failure failure = {.code = VD_OK};
+    if (vd_store_open(&options, &verify->stores[i], &failure) != VD_OK) {
+      (void)fprintf(stderr, "verifyctl verify: operator %u is unreachable: %s\n", settings->number, failure.text);
+    }
+    operators[i] = (struct vd_verifier_operator){
+        .number = settings->number, .name = settings->name, .store = verify->stores[i]};
+  }
+}
+
+static enum vd_error prepare(struct verify *verify, struct vd_failure *failure) {
+  struct vd_verifier_operator operators[VD_OPERATORS_MAX];
+  enum vd_error error = vd_settings_read(verify->config, &verify->settings, failure);
+  if (error == VD_OK) error = vd_settings_profiles(&verify->settings, &verify->profiles, failure);
+  if (error == VD_OK) error = ctl_context_new(&verify->context, failure);
+  if (error == VD_OK) error = ctl_trust_open(verify->context, &verify->settings, &verify->trust, failure);
+  if (error != VD_OK) return error;
+  open_stores(verify, operators);
+  struct vd_verifier_options options = {.realm = verify->settings.realm, .threshold = verify->settings.threshold,
+                                        .trust = verify->trust, .operator_count = verify->settings.operators_count,
+                                        .operators = operators};
+  return vd_verifier_new(&options, &verify->verifier, failure);
+}
+
+static enum vd_error print(struct verify *verify, const char *source, struct vd_failure *failure) {
+  char *json = NULL;
+  size_t len = 0;
+  if (!verify->json) {
+    ctl_verify_print(source, &verify->verdict, &verify->profiles, verify->language);
+    return VD_OK;
+  }
+  enum vd_error error = vd_answer_write(&verify->verdict, &verify->profiles, &json, &len, failure);
+  if (error == VD_OK) (void)printf("%.*s\n", (int)len, json);
+  vd_answer_free(json);
+  return error;
+}
+
+static enum vd_error verify_one(struct verify *verify, size_t len, const char *source, struct vd_failure *failure) {
+  vd_verify(verify->verifier, verify->text, len, (uint64_t)time(NULL), &verify->verdict);
+  verify->seen_not_valid |= verify->verdict.verdict == FRAG_NOT_VALID;
+  verify->seen_inconclusive |= verify->verdict.verdict == FRAG_INCONCLUSIVE;
+  enum vd_error error = print(verify, source, failure);
+  vd_verdict_wipe(&verify->verdict);
+  return error;
+}
+
+/* Verifies every code of an operand. */
+static enum vd_error verify_operand(struct verify *verify, const char *operand, size_t number,
+                                    struct vd_failure *failure) {
+  struct ctl_input input;
+  bool found = true;
+  size_t len = 0, codes = 0;
+  enum vd_error error = ctl_input_open(operand, number, &input, failure);
+  while (error == VD_OK && found) {
+    error = ctl_input_next(verify->context, &input, &found, verify->text, &len, failure);
+    if (error == VD_OK && found) error = verify_one(verify, len, input.literal ? NULL : operand, failure);
+    codes += found;
+  }
+  if (error == VD_OK && codes == 0) error = vd_fail(failure, VD_DATA, "there is no QR text in it");
+  vd_wipe(verify->text, sizeof verify->text);
+  ctl_input_free(&input);
+  return error;
+}
+
+static void verify_all(struct verify *verify, int count, char **operands) {
+  for (int i = 0; i < count; i++) {
+    struct vd_failure failure = {.code = VD_OK};
+    enum vd_error error = verify_operand(verify, operands[i], (size_t)i + 1, &failure);
+    if (error == VD_OK) continue;
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "verifyctl verify: operand %d: %s\n", i + 1, failure.text);
+    if (verify->first_error == VD_OK) verify->first_error = error;
+  }
+}
+
+/* The worst of the results: an error, then NOT_VALID, then INCONCLUSIVE. */
+static int exit_code(const struct verify *verify) {
+  if (verify->first_error != VD_OK) return vd_exit_code(verify->first_error);
+  if (verify->seen_not_valid) return FRAG_NOT_VALID;
+  return verify->seen_inconclusive ? FRAG_INCONCLUSIVE : FRAG_VALID;
+}
+
+static void release(struct verify *verify) {
+  vd_verifier_free(verify->verifier);
+  for (size_t i = 0; i < VD_OPERATORS_MAX; i++) vd_store_close(verify->stores[i]);
+  frag_trust_free(verify->trust);
+  vd_profiles_free(&verify->profiles);
+  frag_context_free(verify->context);
+  vd_wipe(verify, sizeof *verify);
+}
+
+enum vd_error ctl_verify(int argc, char **argv, int *status, struct vd_failure *failure) {
+  char language[3];
+  int first = 0;
+  bool help = false;
+  *status = 0;
+  struct verify *verify = calloc(1, sizeof *verify);
+  if (verify == NULL) return vd_fail(failure, VD_MEMORY, "no memory to begin");
+  enum vd_error error = parse(verify, argc, argv, &first, &help, failure);
+  if (verify->language == NULL) verify->language = language_of_environment(language);
+  if (error == VD_OK && !help) error = prepare(verify, failure);
+  if (error == VD_OK && !help) {
+    verify_all(verify, argc - first, argv + first);
+    *status = exit_code(verify);
+  }
+  release(verify);
+  free(verify);
+  return error;
+}

@@ -1,0 +1,126 @@
+#include "verify_print.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/text.h"
+#include "date.h"
+
+#define INDENT 2
+#define LABEL_WIDTH_MAX 32
+
+size_t ctl_text_width(const char *text, size_t len) {
+  size_t position = 0, width = 0;
+  for (;;) {
+    uint32_t character = vd_text_next(text, len, &position);
+    if (character == VD_TEXT_END) return width;
+    int columns = wcwidth((wchar_t)character);
+    if (columns > 0) width += (size_t)columns;
+  }
+}
+
+struct line {
+  const char *label, *value;
+  size_t label_len, value_len;
+};
+
+static void print_line(struct line line, size_t width) {
+  size_t taken = ctl_text_width(line.label, line.label_len);
+  (void)printf("%*s%.*s%*s%.*s\n", INDENT, "", (int)line.label_len, line.label,
+               (int)(taken < width ? width - taken + 2 : 2), "", (int)line.value_len, line.value);
+}
+
+static const char *in_language(const struct vd_labels *labels, const char *language) {
+  const char *text = labels == NULL ? NULL : vd_labels_find(labels, language);
+  return text != NULL || labels == NULL ? text : vd_labels_find(labels, "en");
+}
+
+static struct line attribute_line(const struct frag_attribute *attribute, const struct vd_profile *profile,
+                                  const char *language) {
+  const char *name = (const char *)attribute->name.data;
+  const struct vd_labels *labels = profile == NULL ? NULL : vd_profile_labels(profile, name, attribute->name.len);
+  const char *label = in_language(labels, language);
+  return (struct line){.label = label != NULL ? label : name,
+                       .label_len = label != NULL ? strlen(label) : attribute->name.len,
+                       .value = (const char *)attribute->value.data,
+                       .value_len = attribute->value.len};
+}
+
+static struct line issuer_line(const struct frag_trust_key *key, const char *language) {
+  struct line line = {
+      .label = "issuer", .label_len = 6, .value = (const char *)key->issuer.data, .value_len = key->issuer.len};
+  for (int wanted = 0; wanted < 2; wanted++) {
+    const char *tag = wanted == 0 ? language : "en";
+    for (size_t i = 0; i < key->name_count; i++) {
+      const struct frag_issuer_name *name = &key->names[i];
+      if (name->language.len != strlen(tag) || memcmp(name->language.data, tag, name->language.len) != 0) continue;
+      line.value = (const char *)name->name.data;
+      line.value_len = name->name.len;
+      return line;
+    }
+  }
+  return line;
+}
+
+static struct line text_line(const char *label, const char *value, size_t value_len) {
+  return (struct line){.label = label, .label_len = strlen(label), .value = value, .value_len = value_len};
+}
+
+static void print_document(const struct vd_verdict *verdict, const struct vd_profiles *profiles, const char *language) {
+  const struct frag_document *document = &verdict->document;
+  const struct vd_profile *profile = vd_profiles_find(profiles, (const char *)document->type.data, document->type.len);
+  const char *type = in_language(profile == NULL ? NULL : &profile->type_labels, language);
+  char issued[CTL_DATE_SIZE], expires[CTL_DATE_SIZE] = "never";
+  struct line lines[FRAG_ATTRIBUTES_MAX + 8];
+  size_t count = 0, width = 0;
+  ctl_date_format(issued, document->issued_s);
+  if (document->has_expires) ctl_date_format(expires, document->expires_s);
+  lines[count++] = type != NULL ? text_line("document", type, strlen(type))
+                                : text_line("document", (const char *)document->type.data, document->type.len);
+  lines[count++] = issuer_line(verdict->issuer_key, language);
+  lines[count++] = text_line("serial", (const char *)document->serial.data, document->serial.len);
+  lines[count++] = text_line("issued", issued, strlen(issued));
+  lines[count++] = text_line("expires", expires, strlen(expires));
+  for (size_t i = 0; i < document->attribute_count; i++) {
+    lines[count++] = attribute_line(&document->attributes[i], profile, language);
+  }
+  for (size_t i = 0; i < count; i++) {
+    size_t taken = ctl_text_width(lines[i].label, lines[i].label_len);
+    if (taken > width && taken <= LABEL_WIDTH_MAX) width = taken;
+  }
+  for (size_t i = 0; i < count; i++) print_line(lines[i], width);
+}
+
+static void print_operators(const struct vd_verdict *verdict) {
+  (void)printf(" (");
+  for (size_t i = 0; i < verdict->operator_count; i++) {
+    const struct vd_operator_answer *answer = &verdict->operators[i];
+    (void)printf("%s%u %s", i == 0 ? "" : ", ", answer->number, vd_operator_state_name(answer->state));
+  }
+  (void)printf(")");
+}
+
+static void print_checks(const struct vd_verdict *verdict) {
+  char as_of[CTL_DATE_SIZE];
+  (void)printf("%*schecks\n", INDENT, "");
+  for (unsigned step = 0; step < VD_STEPS; step++) {
+    const struct vd_check *check = &verdict->checks[step];
+    (void)printf("%*s%-10s %s", 2 * INDENT, "", vd_step_name((enum vd_step)step), vd_check_state_name(check->state));
+    if (check->code != FRAG_OK) (void)printf(": %s", frag_error_meaning(check->code));
+    if (step == VD_STEP_FRAGMENTS && check->state != VD_CHECK_NOT_REACHED) print_operators(verdict);
+    (void)printf("\n");
+  }
+  if (verdict->status_as_of_s == 0) return;
+  ctl_date_format(as_of, verdict->status_as_of_s);
+  (void)printf("%*sstatus as of %s\n", INDENT, "", as_of);
+}
+
+void ctl_verify_print(const char *source, const struct vd_verdict *verdict, const struct vd_profiles *profiles,
+                      const char *language) {
+  (void)printf("%s%s%s: %s (%d %s)\n", source == NULL ? "" : source, source == NULL ? "" : ": ",
+               frag_verdict_name(verdict->verdict), frag_error_meaning(verdict->code), (int)verdict->code,
+               frag_error_name(verdict->code));
+  if (verdict->verdict == FRAG_VALID) print_document(verdict, profiles, language);
+  print_checks(verdict);
+}
