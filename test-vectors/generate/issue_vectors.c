@@ -94,6 +94,8 @@ static void good_ones(struct suite *suite, struct realm *realm) {
   issue(suite, realm, "5-of-5", &document, 5, 5, 0);
   issue(suite, realm, "15-of-15, N = 1024", &document, 15, 15, 1024);
   document.issue_no = 2;
+  suite_require(frag_rid(realm->context, document.rid, realm->status_key, REALM_NUMBER, document.issuer, document.type,
+                         document.serial, document.issue_no) == FRAG_OK, "rid");
   document.has_expires = true;
   document.expires_s = 2000000000;
   document.has_file_seal = true;
