@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# test.sh: installs what is missing, builds, and runs all tests: plain, and with AddressSanitizer and UBSan.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+bash cmake/packages.sh
+# The build brings web/node_modules to what the lock file names, with npm ci.
+for preset in dev asan-ubsan; do
+  cmake --preset "$preset"
+  cmake --build --preset "$preset"
+  ctest --preset "$preset"
+done
