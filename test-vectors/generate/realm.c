@@ -119,8 +119,13 @@ struct frag_pins realm_pins(const struct realm *realm) {
   return pins;
 }
 
-json_t *realm_pins_json(const struct realm *realm) {
+json_t *pins_json(const struct frag_pins *pins) {
   json_t *roots = json_array();
-  for (int i = 0; i < 2; i++) json_array_append_new(roots, json_hex(realm->root_public[i], 32));
-  return json_pack("{s:i, s:i, s:o}", "realm", REALM_NUMBER, "threshold", 2, "roots", roots);
+  for (size_t i = 0; i < pins->root_count; i++) json_array_append_new(roots, json_hex(pins->roots[i], 32));
+  return json_pack("{s:i, s:i, s:o}", "realm", (int)pins->realm, "threshold", (int)pins->threshold, "roots", roots);
+}
+
+json_t *realm_pins_json(const struct realm *realm) {
+  struct frag_pins pins = realm_pins(realm);
+  return pins_json(&pins);
 }

@@ -43,8 +43,9 @@ void realm_trust_key(struct frag_trust_key *entry, const struct frag_key *key, f
 size_t realm_trust_file(struct realm *realm, uint8_t *out, size_t capacity, const struct frag_trust_key *keys,
                         size_t count);
 
-/* The pins of the realm: both roots, threshold 2; and as JSON. */
+/* The pins of the realm: both roots, threshold 2. */
 struct frag_pins realm_pins(const struct realm *realm);
+json_t *pins_json(const struct frag_pins *pins);
 json_t *realm_pins_json(const struct realm *realm);
 
 /* One record as JSON hex. */

@@ -10,6 +10,7 @@ struct list_draft {
   struct raw key[10];   /* of the one key: values of map keys 1..9; [0] is the map's head */
   uint8_t signers;      /* bit set of roots */
   bool spoil_signature, twice, stranger;
+  size_t threshold; /* of the pins */
 };
 
 struct writer {
@@ -53,6 +54,7 @@ static void begin(struct writer *w) {
   draft->key[7] = raw_uint(entry->not_after_s);
   draft->key[8] = raw_array(0);
   draft->signers = 3;
+  draft->threshold = 2;
 }
 
 static struct raw list_bytes(const struct list_draft *draft, struct raw keys) {
@@ -82,12 +84,12 @@ static struct raw file_bytes(struct writer *w, struct raw list) {
 
 static void judge_file(struct writer *w, const char *flag, const char *comment, struct raw file) {
   struct frag_pins pins = realm_pins(w->realm);
+  pins.threshold = w->draft.threshold;
   struct frag_slice bytes = {file.bytes, file.len};
   struct frag_trust *trust = NULL;
   frag_error error = frag_trust_open(w->realm->context, &trust, bytes, &pins);
   suite_require((error == FRAG_OK) == (flag == NULL), comment);
-  json_t *fields = json_pack("{s:o, s:o}", "trust_file", json_hex(file.bytes, file.len), "pins",
-                             realm_pins_json(w->realm));
+  json_t *fields = json_pack("{s:o, s:o}", "trust_file", json_hex(file.bytes, file.len), "pins", pins_json(&pins));
   if (error == FRAG_OK) {
     const struct frag_trust_list *list = frag_trust_list(trust);
     json_put(fields, "list_no", json_decimal(list->list_no));
@@ -217,6 +219,16 @@ static void signatures(struct writer *w) {
   judge(w, "Threshold", "one root and a stranger have signed");
   w->draft.spoil_signature = true;
   judge(w, "RootSignature", "one of two signatures is wrong");
+  w->draft.spoil_signature = true;
+  w->draft.threshold = 1;
+  judge(w, NULL, "one signature is wrong, the other is enough");
+  w->draft.twice = true;
+  w->draft.threshold = 1;
+  judge(w, NULL, "one root has signed twice, once is enough");
+  w->draft.spoil_signature = true;
+  w->draft.signers = 1;
+  w->draft.threshold = 1;
+  judge(w, "RootSignature", "the only signature is wrong");
   struct raw keys = raw_array(0), list = list_bytes(&w->draft, keys), file = file_bytes(w, list);
   for (size_t at = 10; at < 60; at += 12) {
     struct raw bad = file;

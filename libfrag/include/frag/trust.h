@@ -93,7 +93,7 @@ FRAG_API FRAG_MUST_CHECK frag_error frag_trust_decode(struct frag_context *conte
                                                       struct frag_slice list);
 
 /* Decodes a file and checks that at least pins->threshold different pinned roots have signed its list.
- * Signatures by others are passed over; a wrong one, or a second one, by a pinned root spoils the file.
+ * Signatures by others, wrong ones and repeated ones are passed over.
  * Errors: those of frag_trust_decode; FRAG_TRUST_SIGNATURES, FRAG_TRUST_REALM; FRAG_FIELD_RANGE for pins that
  * make no sense. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_trust_open(struct frag_context *context, struct frag_trust **trust,
