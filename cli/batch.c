@@ -6,7 +6,7 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
-#include "command.h"
+#include "context.h"
 #include "file_name.h"
 #include "parallel.h"
 #include "picture/qr_png.h"

@@ -8,7 +8,7 @@
 #include <frag/issue.h>
 
 #include "base/failure.h"
-#include "issue_rows.h"
+#include "rows.h"
 #include "ledger/store.h"
 
 #define CTL_PREFIX_MAX 200 /* bytes of the QR texts' URL */

@@ -5,8 +5,6 @@
 #ifndef CTL_COMMAND_H
 #define CTL_COMMAND_H
 
-#include <frag/context.h>
-
 #include "base/failure.h"
 
 VD_MUST_CHECK enum vd_error ctl_keygen(int argc, char **argv, int *status, struct vd_failure *failure);
@@ -14,8 +12,5 @@ VD_MUST_CHECK enum vd_error ctl_trust(int argc, char **argv, int *status, struct
 VD_MUST_CHECK enum vd_error ctl_issue(int argc, char **argv, int *status, struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error ctl_verify(int argc, char **argv, int *status, struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error ctl_qr(int argc, char **argv, int *status, struct vd_failure *failure);
-
-/* A libfrag context with a fresh random seed; the caller frees it with frag_context_free. VD_INTERNAL, VD_MEMORY. */
-VD_MUST_CHECK enum vd_error ctl_context_new(struct frag_context **context, struct vd_failure *failure);
 
 #endif

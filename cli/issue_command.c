@@ -12,6 +12,7 @@
 #include "batch.h"
 #include "batch_state.h"
 #include "command.h"
+#include "context.h"
 #include "date.h"
 #include "issue_options.h"
 #include "issue_trust.h"

@@ -4,7 +4,7 @@
 
 #include "base/failure.h"
 #include "config/settings.h"
-#include "issue_rows.h"
+#include "rows.h"
 
 /* Looks the issuer key up in the configured trust list and warns on standard error when the list or the key would make
  * every document NOT_VALID. A warning only: the list may be published after the documents.

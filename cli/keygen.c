@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "command.h"
+#include "context.h"
 #include "key_file.h"
 #include "options.h"
 #include "passphrase.h"
@@ -16,16 +17,6 @@ struct keygen {
   const char *kind, *out, *passphrase_file, *name;
   bool ask;
 };
-
-enum vd_error ctl_context_new(struct frag_context **context, struct vd_failure *failure) {
-  uint8_t seed[32];
-  *context = NULL;
-  enum vd_error error = vd_random(seed, sizeof seed, failure);
-  if (error != VD_OK) return error;
-  frag_error made = frag_context_new(context, seed);
-  vd_wipe(seed, sizeof seed);
-  return made == FRAG_OK ? VD_OK : vd_fail_frag(failure, made, "starting");
-}
 
 static enum vd_error parse(struct keygen *keygen, int argc, char **argv, bool *help, struct vd_failure *failure) {
   const struct ctl_option options[] = {

@@ -3,6 +3,7 @@
 
 #include "base/crypto.h"
 #include "command.h"
+#include "context.h"
 #include "input.h"
 #include "options.h"
 #include "picture/qr_terminal.h"

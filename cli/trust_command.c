@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "base/hex.h"
 #include "command.h"
+#include "context.h"
 #include "date.h"
 #include "key_file.h"
 #include "options.h"

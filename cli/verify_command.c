@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "command.h"
+#include "context.h"
 #include "config/settings.h"
 #include "input.h"
 #include "json/answer.h"

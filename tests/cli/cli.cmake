@@ -1,4 +1,4 @@
-foreach(module date file_name key_file options progress table batch_state issue_rows parallel verify_print)
+foreach(module date file_name key_file options progress rows table batch_state parallel verify_print)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS ctl)
 endforeach()
 verifyd_fuzz(table LIBS ctl)

@@ -32,7 +32,7 @@ uint32_t vd_text_next(const char *text, size_t len, size_t *position) {
   return character;
 }
 
-bool vd_text_is_plain_character(uint32_t character) {
+static bool is_plain_character(uint32_t character) {
   if (character < 0x20 || (character >= 0x7f && character <= 0x9f)) return false;
   if (character >= 0x202a && character <= 0x202e) return false;
   if (character >= 0x2066 && character <= 0x2069) return false;
@@ -44,6 +44,6 @@ bool vd_text_is_plain(const char *text, size_t len) {
   for (;;) {
     uint32_t character = vd_text_next(text, len, &position);
     if (character == VD_TEXT_END) return true;
-    if (!vd_text_is_plain_character(character)) return false;
+    if (!is_plain_character(character)) return false;
   }
 }

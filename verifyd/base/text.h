@@ -17,7 +17,4 @@ uint32_t vd_text_next(const char *text, size_t len, size_t *position);
  * overrides (U+202A–202E, 2066–2069): the rule of FRAG-1 section 1, normalisation aside. */
 bool vd_text_is_plain(const char *text, size_t len);
 
-/* The same rule for one character. */
-bool vd_text_is_plain_character(uint32_t character);
-
 #endif

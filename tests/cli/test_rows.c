@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "issue_rows.h"
+#include "rows.h"
 
 static struct frag_context *context;
 static struct vd_profile *profile;

@@ -1,7 +1,7 @@
-/* issue_rows.h: the rows of a spreadsheet as documents, by a profile. Everything is checked before the first is
+/* rows.h: the rows of a spreadsheet as documents, by a profile. Everything is checked before the first is
  * issued. The rows point into the table and are as secret. */
-#ifndef CTL_ISSUE_ROWS_H
-#define CTL_ISSUE_ROWS_H
+#ifndef CTL_ROWS_H
+#define CTL_ROWS_H
 
 #include <frag/document.h>
 
