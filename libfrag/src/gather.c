@@ -37,11 +37,11 @@ frag_error frag_gather_record(struct frag_context *context, struct frag_gather *
                               const uint8_t *bytes, size_t len) {
   assert(operator_number < gather->operator_count);
   struct frag_record record;
-  gather->answers[operator_number] = FRAG_ANSWER_TAMPERED;
+  gather->answers[operator_number] = FRAG_ANSWER_UNREACHABLE;
   frag_error error = frag_record_check(context, bytes, len);
-  if (error == FRAG_RECORD_MALFORMED) return FRAG_FRAGMENT_TAMPERED;
-  if (error == FRAG_OK) error = frag_record_decode(&record, bytes, len);
-  if (error != FRAG_OK) return error;
+  if (frag_error_group(error) == FRAG_GROUP_INTERNAL) return error; /* our fault, not the operator's */
+  gather->answers[operator_number] = FRAG_ANSWER_TAMPERED;
+  if (error != FRAG_OK || frag_record_decode(&record, bytes, len) != FRAG_OK) return FRAG_FRAGMENT_TAMPERED;
   if (!is_ours(gather, &record.leaf) || is_taken(gather, &record)) return FRAG_FRAGMENT_TAMPERED;
   gather->answers[operator_number] = FRAG_ANSWER_GOOD;
   gather->records[operator_number] = record;

@@ -27,6 +27,7 @@ frag_error frag_qr_locator(struct frag_context *context, uint8_t locator[static 
   struct frag_slice part = frag_bytes(payload, CHECKED_LEN);
   frag_error error = frag_tagged_hash(context, FRAG_LABEL_LOC, hash, &part, 1);
   if (error == FRAG_OK) memcpy(locator, hash, FRAG_LOCATOR_LEN);
+  frag_wipe(hash, sizeof hash);
   return error;
 }
 

@@ -9,6 +9,7 @@
 
 #include "bytes.h"
 #include "libfrag/fixture.h"
+#include "state.h"
 
 void *__real_malloc(size_t len);
 void *__real_calloc(size_t count, size_t len);
@@ -22,6 +23,9 @@ static struct {
   size_t live;          /* not freed yet */
   size_t fail_at;       /* the allocation that fails, counted from 1; 0: none */
   bool fail_after;      /* all later ones fail too */
+  bool own_failed;
+  void *watched;        /* a block that must be wiped when it is freed */
+  size_t watched_len;
 } memory;
 
 static bool fails(void) {
@@ -34,18 +38,22 @@ static void *count_new(void *allocated) {
   return allocated;
 }
 
-void *__wrap_malloc(size_t len) {
+static bool own_fails(void) {
   memory.own++;
-  return fails() ? NULL : count_new(__real_malloc(len));
+  memory.own_failed = memory.own_failed || fails();
+  return fails();
 }
 
-void *__wrap_calloc(size_t count, size_t len) {
-  memory.own++;
-  return fails() ? NULL : count_new(__real_calloc(count, len));
-}
+void *__wrap_malloc(size_t len) { return own_fails() ? NULL : count_new(__real_malloc(len)); }
+
+void *__wrap_calloc(size_t count, size_t len) { return own_fails() ? NULL : count_new(__real_calloc(count, len)); }
 
 void __wrap_free(void *allocated) {
   memory.live -= allocated != NULL;
+  if (allocated != NULL && allocated == memory.watched) {
+    memory.watched = NULL;
+    assert_true(is_all_zero(allocated, memory.watched_len));
+  }
   __real_free(allocated);
 }
 
@@ -71,6 +79,7 @@ static void openssl_free(void *allocated, const char *file, int line) {
 
 static void start_failing(size_t fail_at, bool fail_after) {
   memory.own = memory.foreign = 0;
+  memory.own_failed = false;
   memory.fail_at = fail_at;
   memory.fail_after = fail_after;
 }
@@ -95,6 +104,7 @@ static void fail_each(struct fixture *fixture, frag_error (*work)(struct fixture
       bool reached = memory.own + memory.foreign >= fail_at;
       stop_failing();
       if (error != FRAG_OK) assert_true(error == FRAG_MEMORY || error == FRAG_CRYPTO);
+      if (memory.own_failed) assert_int_equal(error, FRAG_MEMORY); /* what OpenSSL lacks it may do without */
       assert_int_equal(work(fixture), FRAG_OK);
       assert_int_equal(memory.live, live);
       failures += error != FRAG_OK;
@@ -199,6 +209,45 @@ static void test_work_takes_no_memory(void **state) {
   fail_each(fixture, issue_and_open, 2);
 }
 
+/* A record that cannot be hashed for want of memory is not held against its operator. */
+static void test_record_without_memory(void **state) {
+  struct fixture *fixture = *state;
+  struct frag_gather gather;
+  unsigned faults = 0;
+  frag_gather_begin(&gather, &fixture->qr, 3, 2);
+  for (size_t fail_at = 1; fail_at < 4; fail_at++) {
+    start_failing(fail_at, true);
+    frag_error error = frag_gather_record(fixture->context, &gather, 0, fixture_record(fixture, 1),
+                                          fixture_record_len(fixture));
+    if (error == FRAG_OK) error = frag_gather_record(fixture->context, &gather, 0, fixture_record(fixture, 1),
+                                                     fixture_record_len(fixture));
+    stop_failing();
+    faults += error == FRAG_CRYPTO;
+    assert_int_equal(gather.answers[0], error == FRAG_OK ? FRAG_ANSWER_GOOD : FRAG_ANSWER_UNREACHABLE);
+  }
+  assert_true(faults > 0);
+}
+
+static void test_secrets_are_wiped(void **state) {
+  struct fixture *fixture = *state;
+  const uint8_t seed32[32] = {2}, secret32[32] = {2};
+  struct frag_context *context = NULL, *kept = fixture->context;
+  struct frag_key *key = NULL;
+  assert_int_equal(frag_context_new(&context, seed32), FRAG_OK);
+  fixture->context = context;
+  assert_int_equal(issue_and_open(fixture), FRAG_OK);
+  fixture->context = kept;
+  assert_int_equal(frag_key_new(context, &key, secret32), FRAG_OK);
+  memory.watched = key;
+  memory.watched_len = 96 + 32 + 8; /* the pair as libsecp256k1 keeps it, the public key and its id */
+  frag_key_free(key);
+  assert_null(memory.watched);
+  memory.watched = context;
+  memory.watched_len = sizeof *context;
+  frag_context_free(context);
+  assert_null(memory.watched);
+}
+
 static void test_free_nothing(void **state) {
   (void)state;
   frag_context_free(NULL);
@@ -211,6 +260,7 @@ int main(void) {
       cmocka_unit_test(test_context_memory),    cmocka_unit_test(test_key_memory),
       cmocka_unit_test(test_trust_decode_memory), cmocka_unit_test(test_trust_open_memory),
       cmocka_unit_test(test_log_public_memory), cmocka_unit_test(test_work_takes_no_memory),
+      cmocka_unit_test(test_record_without_memory), cmocka_unit_test(test_secrets_are_wiped),
       cmocka_unit_test(test_free_nothing),
   };
   if (CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) != 1) return 1;

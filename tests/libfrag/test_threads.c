@@ -22,8 +22,9 @@ static bool issue_and_open(const struct fixture *shared, struct frag_context *co
   struct frag_gather gather;
   struct frag_qr qr;
   size_t len = fixture_record_len(shared);
-  if (frag_issue(context, payload, records, sizeof records, &shared->batch, shared->issuer, &shared->document) != FRAG_OK)
-    return false;
+  frag_error error = frag_issue(context, payload, records, sizeof records, &shared->batch, shared->issuer,
+                                &shared->document);
+  if (error != FRAG_OK) return false;
   frag_qr_text(text, payload);
   if (frag_qr_decode(context, &qr, text, FRAG_QR_TEXT_LEN) != FRAG_OK) return false;
   frag_gather_begin(&gather, &qr, 3, 2);

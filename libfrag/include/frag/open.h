@@ -84,7 +84,8 @@ FRAG_API void frag_gather_begin(struct frag_gather *gather, const struct frag_qr
 
 /* Takes one operator's record. The bytes must stay in place until frag_open has returned.
  * Returns FRAG_OK when it is good; FRAG_FRAGMENT_TAMPERED (noted against the operator) when its form, realm,
- * locator or hash is wrong or another operator has given the same share; FRAG_CRYPTO. */
+ * locator or hash is wrong or another operator has given the same share; FRAG_CRYPTO, and then the operator
+ * counts as unreachable. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_gather_record(struct frag_context *context, struct frag_gather *gather,
                                                        unsigned operator_number, const uint8_t *bytes, size_t len);
 
