@@ -1,5 +1,4 @@
 // Targets: ctl_key_file_read, ctl_key_file_write, ctl_key_file_open
-#undef NDEBUG /* the checks below are the test, in every build */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>

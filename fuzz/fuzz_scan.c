@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SIDE_MAX = 160 };
+enum { SIDE_MAX = 40, REPEAT_MAX = 3 };
 
 static bool accept_some(void *context, const char *text, size_t len) {
   const uint8_t *first = context;
@@ -17,7 +17,7 @@ static bool accept_some(void *context, const char *text, size_t len) {
 /* Byte 0: which texts are taken. Byte 1: width, byte 2: pixels are bits or bytes, and how often each is repeated.
  * The rest: the pixels. */
 static bool draw(const uint8_t *data, size_t size, struct vd_raster *raster) {
-  uint32_t columns = data[1] % SIDE_MAX + 1u, repeat = data[2] / 2 % 4 + 1u;
+  uint32_t columns = data[1] % SIDE_MAX + 1u, repeat = data[2] / 2 % REPEAT_MAX + 1u;
   bool bits = data[2] % 2 != 0;
   size_t count = bits ? (size - 3) * 8 : size - 3;
   uint32_t rows = (uint32_t)(count / columns > SIDE_MAX ? SIDE_MAX : count / columns);
@@ -25,8 +25,9 @@ static bool draw(const uint8_t *data, size_t size, struct vd_raster *raster) {
   for (uint32_t y = 0; y < raster->height; y++) {
     for (uint32_t x = 0; x < raster->width; x++) {
       size_t i = (size_t)(y / repeat) * columns + x / repeat;
-      uint8_t grey = bits ? (uint8_t)((data[3 + i / 8] >> i % 8 & 1) * 255) : data[3 + i];
-      raster->grey[(size_t)y * raster->width + x] = grey;
+      unsigned byte = data[3 + (bits ? i / 8 : i)];
+      unsigned grey = bits ? (byte >> i % 8 & 1) * 255 : byte;
+      raster->grey[(size_t)y * raster->width + x] = (uint8_t)grey;
     }
   }
   return true;

@@ -1,5 +1,4 @@
 // Targets: ctl_table_parse, ctl_report_add
-#undef NDEBUG /* the checks below are the test, in every build */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>

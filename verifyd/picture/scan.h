@@ -33,7 +33,8 @@ typedef bool vd_scan_accept(void *context, const char *text, size_t len);
 /* Searches *raster (both sides at least 1) for QR codes and nothing else, and gives each to accept until it
  * takes one: a foreign code on the same page does not end the search. VD_OK with *result, whatever it is;
  * VD_MEMORY: out of memory. Shares nothing: any thread, several at a time. It takes 10 to 60 ms when the code is
- * found, and a few hundred when there is none. zbar's copies of pixels are freed without being wiped. */
+ * found, a few hundred when there is none, and begins no further look after 2 s of CPU time. zbar's copies of
+ * pixels are freed without being wiped. */
 VD_MUST_CHECK enum vd_error vd_scan(const struct vd_raster *raster, vd_scan_accept *accept, void *context,
                                     struct vd_scan_result *result, struct vd_failure *failure);
 
