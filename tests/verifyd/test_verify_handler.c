@@ -147,6 +147,7 @@ static void problems_on_the_page_are_pages(void **state) {
   assert_true(has("<html lang=\"en\">"));
   loopback_once(rig.port, "GET /verify HTTP/1.1\r\n" HOST "Accept-Language: en\r\n\r\n", &answer);
   assert_int_equal(answer.status, 405);
+  assert_string_equal(loopback_header(&answer, "Allow"), "POST");
   assert_true(has("Nothing was entered."));
 }
 

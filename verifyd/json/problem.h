@@ -28,7 +28,8 @@
   X(VD_PROBLEM_HEADERS_TOO_LARGE, 431, "headers-too-large", "The header fields are too large") \
   X(VD_PROBLEM_INTERNAL, 500, "internal", "A fault of this service") \
   X(VD_PROBLEM_NOT_IMPLEMENTED, 501, "not-implemented", "This is not supported") \
-  X(VD_PROBLEM_BUSY, 503, "busy", "The service is busy")
+  X(VD_PROBLEM_BUSY, 503, "busy", "The service is busy") \
+  X(VD_PROBLEM_VERSION, 505, "http-version", "This version of HTTP is not spoken here")
 
 enum vd_problem {
 #define VD_PROBLEM_ENUM(name, status, slug, title) name,

@@ -73,8 +73,8 @@ static enum vd_problem problem_for(unsigned status) {
     case 414: return VD_PROBLEM_ADDRESS_TOO_LONG;
     case 417: return VD_PROBLEM_EXPECTATION;
     case 431: return VD_PROBLEM_HEADERS_TOO_LARGE;
-    case 501:
-    case 505: return VD_PROBLEM_NOT_IMPLEMENTED;
+    case 501: return VD_PROBLEM_NOT_IMPLEMENTED;
+    case 505: return VD_PROBLEM_VERSION;
     default: return VD_PROBLEM_BAD_REQUEST;
   }
 }

@@ -36,7 +36,8 @@ static const char security_headers[] =
   X(431, "Request Header Fields Too Large") \
   X(500, "Internal Server Error") \
   X(501, "Not Implemented") \
-  X(503, "Service Unavailable")
+  X(503, "Service Unavailable") \
+  X(505, "HTTP Version Not Supported")
 
 const char *vd_status_reason(unsigned status) {
   switch (status) {
