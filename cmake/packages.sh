@@ -9,7 +9,7 @@ packages=(
   libssl-dev libsecp256k1-dev libutf8proc-dev libqrencode-dev libzbar-dev liblmdb-dev libuv1-dev libjansson-dev
   libconfig-dev libcsv-dev libhttp-parser-dev libcivetweb-dev libpng-dev libjpeg-dev zlib1g-dev
   # tests, Khmer among them
-  libcmocka-dev chromium fonts-khmeros fonts-noto-core
+  libcmocka-dev valgrind chromium fonts-khmeros fonts-noto-core
 )
 # Another Node.js than Debian's would be replaced by the package.
 command -v node >/dev/null || packages+=(nodejs)

@@ -8,5 +8,5 @@ bash cmake/packages.sh
 for preset in dev asan-ubsan; do
   cmake --preset "$preset"
   cmake --build --preset "$preset"
-  ctest --preset "$preset"
+  ctest --preset "$preset" --parallel "$(nproc)"
 done
