@@ -34,17 +34,25 @@ async function problem(page, field) {
 
 test("a photo is sent in the body, without what the camera wrote into it, and answered in the page", async () => {
   const { context, page, requests, complaints } = await openPage(browser);
+  // Playwright does not see the bytes of a file that is sent, so the page keeps a copy.
+  await page.addInitScript(() => {
+    const { fetch } = window;
+    window.sent = [];
+    window.fetch = async (address, options) => {
+      window.sent.push(Array.from(new Uint8Array(await options.body.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""));
+      return fetch(address, options);
+    };
+  });
   await page.goto(service.url);
   // A camera's note in the file: an application segment with a place in it, after the start of the JPEG.
   const note = Buffer.from("\u00ff\u00e1\u0000\u0016Exif\0\0GPS 11.556, 104.9", "latin1");
   note.writeUInt16BE(note.length - 2, 2);
   const marked = { ...photo, buffer: Buffer.concat([photo.buffer.subarray(0, 2), note, photo.buffer.subarray(2)]) };
-  const sent = page.waitForRequest("**/v1/verify");
   await page.setInputFiles("#photo", marked);
   assert.equal(await verdict(page), "VALID");
-  const request = await sent;
-  assert.equal(await request.headerValue("content-type"), "image/jpeg");
-  assert.ok(!request.postDataBuffer()?.includes("GPS 11.556"), "the place is not sent");
+  const [sent] = await page.evaluate(() => window.sent);
+  assert.ok(marked.buffer.includes("GPS 11.556") && sent.startsWith("\u00ff\u00d8"));
+  assert.ok(!sent.includes("GPS 11.556"), "the place is not sent");
   assert.deepEqual((await rows(page, "attributes")).map(([, value]) => value), expectedValues(ROWS.good));
   assert.equal(page.url(), service.url);
   assert.ok(requests.every(({ url }) => url.startsWith(service.url)));

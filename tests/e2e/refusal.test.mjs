@@ -62,8 +62,9 @@ for (const [what, code, expected, group, reference, failing] of CASES) {
   });
 }
 
-test("ledgers that cannot be asked make a document neither valid nor invalid", async () => {
+test("ledgers that cannot be asked make a document neither valid nor invalid", async (t) => {
   const other = await new Service(documents).start("two-ledgers.conf");
+  t.after(() => other.stop());
   const { context, page } = await openPage(browser);
   await page.goto(other.link("scattered"));
   assert.equal(await verdict(page), "INCONCLUSIVE");
@@ -76,11 +77,11 @@ test("ledgers that cannot be asked make a document neither valid nor invalid", a
   await page.goto(other.link("good"));
   await page.waitForSelector(".result[data-verdict=VALID]");
   await context.close();
-  await other.stop();
 });
 
-test("a service that is gone says nothing about the document, and can be asked again", async () => {
+test("a service that is gone says nothing about the document, and can be asked again", async (t) => {
   const other = await new Service(documents).start();
+  t.after(() => other.kill());
   const { context, page } = await openPage(browser);
   await page.goto(other.url);
   await other.kill();
@@ -127,20 +128,24 @@ test("a service that is busy is told apart", async () => {
   await context.close();
 });
 
-test("a late answer to an earlier code does not replace the later one", async () => {
+test("an answer to an earlier code is never taken for one to a later code", async () => {
   const { context, page } = await openPage(browser);
-  let release;
-  const held = new Promise((resolve) => { release = resolve; });
+  const release = {};
   await page.route("**/v1/verify", async (route) => {
-    if (route.request().postData().includes(documents.codes.good)) await held;
+    const { qr } = route.request().postDataJSON();
+    await new Promise((resolve) => { release[qr] = resolve; });
     await route.continue().catch(() => {});
   });
+  const { good, revoked } = documents.codes;
   await page.goto(service.link("good"));
   await page.waitForSelector(".progress");
-  await page.evaluate((code) => { location.hash = code; }, documents.codes.revoked);
-  assert.equal(await verdict(page), "NOT_VALID");
-  release();
+  await page.evaluate((code) => { location.hash = code; }, revoked);
+  while (!release[good] || !release[revoked]) await page.waitForTimeout(50);
+  release[good]();
   await page.waitForTimeout(500);
-  assert.equal(await page.getAttribute(".result", "data-verdict"), "NOT_VALID");
+  assert.equal(await page.locator(".result").count(), 0, "the first question is no longer of interest");
+  assert.equal(await page.locator(".progress").count(), 1);
+  release[revoked]();
+  assert.equal(await verdict(page), "NOT_VALID");
   await context.close();
 });

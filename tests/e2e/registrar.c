@@ -10,7 +10,7 @@
 #include <frag/status.h>
 
 #include "base/crypto.h"
-#include "command.h"
+#include "context.h"
 #include "config/settings.h"
 #include "input.h"
 #include "key_file.h"

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { DESKTOP, openBrowser, openPage, rows, screenshot, verdict } from "./browser.mjs";
+import { DESKTOP, openBrowser, openPage, PHONE, rows, screenshot, verdict } from "./browser.mjs";
 import { Documents, expectedValues, ISSUER, ROWS } from "./documents.mjs";
 import { Service } from "./service.mjs";
 import { word } from "./words.mjs";
@@ -176,6 +176,18 @@ test("nothing stays on the screen for whoever goes back to the page", async () =
   await context.close();
 });
 
+// Chromium keeps no pages to go back to while it is driven from outside, so that the event is made here.
+test("a page that is kept for going back holds nothing of the document", async () => {
+  const { context, page } = await openPage(browser);
+  await page.goto(service.link("good"));
+  await verdict(page);
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  assert.equal(await page.locator(".result").count(), 0);
+  assert.ok(!(await page.content()).includes(ROWS.good.name_latin));
+  assert.equal(await page.title(), word("site.name"));
+  await context.close();
+});
+
 test("the way back leads to the start page, without the document", async () => {
   const { context, page } = await openPage(browser);
   await page.goto(service.link("good"));
@@ -184,6 +196,18 @@ test("the way back leads to the start page, without the document", async () => {
   assert.equal(await page.locator("#start").isVisible(), true);
   assert.equal(await page.locator(".result").count(), 0);
   await context.close();
+});
+
+test("the parts of the answer stand in the order in which they are read", async () => {
+  for (const size of [PHONE, DESKTOP]) {
+    const { context, page } = await openPage(browser, size);
+    await page.goto(service.link("good"));
+    await verdict(page);
+    const tops = await page.$$eval(".verdict, .document, .checks, .actions", (found) => found.map((part) => part.getBoundingClientRect().top));
+    assert.equal(tops.length, 4);
+    assert.deepEqual(tops, [...tops].sort((a, b) => a - b));
+    await context.close();
+  }
 });
 
 test("a printout says where it comes from, and leaves out what cannot be used on paper", async () => {
