@@ -1,5 +1,6 @@
 /* main.c: verifyctl: chooses the command, and turns its result into a message and an exit code. */
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -29,6 +30,9 @@ static void forbid_core_files(void) {
   struct rlimit one_byte = {.rlim_cur = 1, .rlim_max = 1};
   (void)setrlimit(RLIMIT_CORE, &one_byte);
 }
+
+/* A file size limit is then an error with a remedy, not the end of the program in the middle of a batch. */
+static void ignore_file_size_signal(void) { (void)signal(SIGXFSZ, SIG_IGN); }
 
 static void print_help(void) {
   (void)printf("Usage: verifyctl COMMAND [OPTION]…\n\n"
@@ -83,6 +87,7 @@ static int choose(int argc, char **argv) {
 int main(int argc, char **argv) {
   vd_memory_wipe_json();
   forbid_core_files();
+  ignore_file_size_signal();
   (void)setlocale(LC_CTYPE, "C.UTF-8");
   if (argc < 2) {
     (void)fprintf(stderr, "verifyctl: which command? See verifyctl --help\n");
