@@ -10,7 +10,10 @@ import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PAGE = join(HERE, "page");
-const FONT_PACKAGES = { "@fontsource-variable/noto-sans-khmer": "OFL-NotoSansKhmer.txt", "@fontsource/moul": "OFL-Moul.txt" };
+const FONT_PACKAGES = {
+  "@fontsource-variable/noto-sans-khmer": "OFL-NotoSansKhmer.txt",
+  "@fontsource/moul": "OFL-Moul.txt",
+};
 const LANGUAGES = ["km", "en", "fr"];
 
 function fail(message) {
@@ -18,7 +21,10 @@ function fail(message) {
 }
 
 function placeholders(text) {
-  return [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort().join(" ");
+  return [...text.matchAll(/\{(\w+)\}/g)]
+    .map((match) => match[1])
+    .sort()
+    .join(" ");
 }
 
 // Every key in all languages, with the same placeholders; every group of messages complete.
@@ -32,7 +38,8 @@ function checkWords({ codes, words }) {
     }
   }
   for (const group of Object.values(codes)) {
-    for (const part of ["title", "text", "next"]) if (!words[`result.${group}.${part}`]) fail(`result.${group}.${part} is missing`);
+    for (const part of ["title", "text", "next"])
+      if (!words[`result.${group}.${part}`]) fail(`result.${group}.${part} is missing`);
   }
 }
 
@@ -42,7 +49,10 @@ const WHOLE = ["ឯកសារ", "ឯកជនភាព", "ប្លុកឆ�
 
 function breakKhmer(text) {
   const words = [...new Intl.Segmenter("km", { granularity: "word" }).segment(text)].map((found) => found.segment);
-  const broken = words.reduce((line, word) => line + (/[\u1780-\u17d3]$/.test(line) && /^[\u1780-\u17b3]/.test(word) ? "\u200b" : "") + word, "");
+  const broken = words.reduce(
+    (line, word) => line + (/[\u1780-\u17d3]$/.test(line) && /^[\u1780-\u17b3]/.test(word) ? "\u200b" : "") + word,
+    "",
+  );
   return WHOLE.reduce((line, word) => line.replace(new RegExp([...word].join("\u200b?"), "g"), word), broken);
 }
 
@@ -80,10 +90,21 @@ async function writePages(out, words) {
 
 async function bundle(out, wordsFile) {
   await build({
-    absWorkingDir: HERE, entryPoints: [join(PAGE, "app.js"), join(PAGE, "app.css")], outdir: out,
-    bundle: true, minify: true, format: "esm", charset: "utf8", target: ["chrome80", "firefox78", "safari14.1"],
-    loader: { ".woff2": "file" }, assetNames: "fonts/[name]", external: ["icons.svg"], logLevel: "warning",
-    plugins: [{ name: "words", setup: ({ onResolve }) => onResolve({ filter: /\/words\.json$/ }, () => ({ path: wordsFile })) }],
+    absWorkingDir: HERE,
+    entryPoints: [join(PAGE, "app.js"), join(PAGE, "app.css")],
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    charset: "utf8",
+    target: ["chrome80", "firefox78", "safari14.1"],
+    loader: { ".woff2": "file" },
+    assetNames: "fonts/[name]",
+    external: ["icons.svg"],
+    logLevel: "warning",
+    plugins: [
+      { name: "words", setup: ({ onResolve }) => onResolve({ filter: /\/words\.json$/ }, () => ({ path: wordsFile })) },
+    ],
   });
 }
 

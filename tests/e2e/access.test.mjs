@@ -58,7 +58,11 @@ const STATES = {
   },
 };
 
-const LOOKS = [["phone", "light", PHONE.viewport], ["phone", "dark", PHONE.viewport], ["desktop", "light", DESKTOP.viewport]];
+const LOOKS = [
+  ["phone", "light", PHONE.viewport],
+  ["phone", "dark", PHONE.viewport],
+  ["desktop", "light", DESKTOP.viewport],
+];
 const NARROW = { width: 320, height: 640 };
 
 for (const [state, open] of Object.entries(STATES)) {
@@ -74,17 +78,23 @@ for (const [state, open] of Object.entries(STATES)) {
         await screenshot(page, `${state}-${language}-${where}-${colorScheme}`);
       }
       await page.setViewportSize(NARROW);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= NARROW.width, language);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= NARROW.width, language);
     }
     await context.close();
   });
 }
 
 test("text can be twice as large without a sideways scroll", async () => {
-  const { context, page } = await openPage(browser, { ...DESKTOP, viewport: { width: 640, height: 900 }, language: "km" });
+  const { context, page } = await openPage(browser, {
+    ...DESKTOP,
+    viewport: { width: 640, height: 900 },
+    language: "km",
+  });
   await STATES.valid(page);
-  await page.evaluate(() => { document.documentElement.style.setProperty("font-size", "200%"); });
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 640);
+  await page.evaluate(() => {
+    document.documentElement.style.setProperty("font-size", "200%");
+  });
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 640);
   await context.close();
 });
 
@@ -147,7 +157,11 @@ test("a screen reader hears each step, then the verdict", async () => {
   await page.goto(service.link("good"));
   assert.equal(await page.evaluate(() => document.activeElement.id), "progress-title");
   await page.waitForSelector(".progress-slow");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "progress-title", "the focus stays while the steps change");
+  assert.equal(
+    await page.evaluate(() => document.activeElement.id),
+    "progress-title",
+    "the focus stays while the steps change",
+  );
   assert.equal(await page.getAttribute("[aria-current=step]", "data-state"), "now");
   assert.equal(await verdict(page), "VALID");
   const heard = await page.evaluate(() => window.heard);
@@ -161,8 +175,12 @@ test("a state is never told by its colour alone", async () => {
   const { context, page } = await openPage(browser, { forcedColors: "active" });
   for (const state of ["valid", "revoked"]) {
     await STATES[state](page);
-    const shown = await page.$$eval(".verdict, .check", (found) => found.map((item) => [
-      item.querySelector("use").getAttribute("href"), item.querySelector(".verdict-label, .check-state").textContent]));
+    const shown = await page.$$eval(".verdict, .check", (found) =>
+      found.map((item) => [
+        item.querySelector("use").getAttribute("href"),
+        item.querySelector(".verdict-label, .check-state").textContent,
+      ]),
+    );
     assert.ok(shown.every(([shape, text]) => shape.startsWith("icons.svg#") && text !== ""));
     assert.ok(new Set(shown.map(([shape]) => shape)).size >= 3);
     await screenshot(page, `${state}-forced-colours`);
@@ -173,8 +191,10 @@ test("a state is never told by its colour alone", async () => {
 test("the icons come from the page's own file and are drawn", async () => {
   const { context, page, requests } = await openPage(browser);
   await STATES.valid(page);
-  assert.ok(await page.locator("#view svg use").count() >= 10);
-  await page.waitForFunction(() => [...document.querySelectorAll("header svg use, #view svg use")].every((use) => use.getBBox().width > 0));
+  assert.ok((await page.locator("#view svg use").count()) >= 10);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("header svg use, #view svg use")].every((use) => use.getBBox().width > 0),
+  );
   assert.ok(requests.some(({ url }) => url === `${service.url}icons.svg`));
   await context.close();
 });

@@ -10,8 +10,16 @@ const require = createRequire(join(need("WEB_SOURCE"), "package.json"));
 const { chromium } = require("playwright-core");
 const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const LOCALES = { km: "km-KH", en: "en-GB", fr: "fr-FR" };
 
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -24,7 +32,12 @@ export function openBrowser() {
 // A fresh context and page. options: language, and anything Playwright's newContext takes.
 // requests: { url, body } of each request; complaints: errors of scripts and of the content security policy.
 export async function openPage(browser, { language = "en", ...options } = {}) {
-  const context = await browser.newContext({ ...PHONE, locale: LOCALES[language], timezoneId: "Asia/Phnom_Penh", ...options });
+  const context = await browser.newContext({
+    ...PHONE,
+    locale: LOCALES[language],
+    timezoneId: "Asia/Phnom_Penh",
+    ...options,
+  });
   const page = await context.newPage();
   const requests = [];
   const complaints = [];
@@ -44,20 +57,26 @@ export async function verdict(page) {
 // The rows of a list of the sheet ("attributes" or "facts") as [label, value] pairs, in order. The reading of a day in
 // words, which stands under a value, is not part of the value.
 export function rows(page, list) {
-  return page.$$eval(`.${list} .row`, (found) => found.map((row) => {
-    const dd = row.querySelector("dd").cloneNode(true);
-    for (const note of dd.querySelectorAll(".row-note")) note.remove();
-    return [row.querySelector("dt").textContent, dd.textContent];
-  }));
+  return page.$$eval(`.${list} .row`, (found) =>
+    found.map((row) => {
+      const dd = row.querySelector("dd").cloneNode(true);
+      for (const note of dd.querySelectorAll(".row-note")) note.remove();
+      return [row.querySelector("dt").textContent, dd.textContent];
+    }),
+  );
 }
 
 // Violations of WCAG 2.2 A and AA, and of axe's best practice, as readable lines.
 export async function violations(page) {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  }));
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
+  const found = await page.evaluate(() =>
+    window.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
+  );
 }
 
 export async function screenshot(page, name) {

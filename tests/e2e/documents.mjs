@@ -10,21 +10,49 @@ export const ISSUER = { id: "moeys.gov.kh", km: "ក្រសួងអប់រ�
 export const TYPE = "school-leaving/bac2";
 const PREFIX = "https://verify.example/";
 
-const COLUMNS = ["serial", "name_km", "name_latin", "sex", "birth_date", "birth_place", "school", "exam_centre", "exam_date",
-  "candidate_no", "total_score", "grade", "remarks"];
+const COLUMNS = [
+  "serial",
+  "name_km",
+  "name_latin",
+  "sex",
+  "birth_date",
+  "birth_place",
+  "school",
+  "exam_centre",
+  "exam_date",
+  "candidate_no",
+  "total_score",
+  "grade",
+  "remarks",
+];
 
 function person(serial, changes = {}) {
   return {
-    serial, name_km: "ចាន់ សុវណ្ណ", name_latin: "CHAN Sovann", sex: "F", birth_date: "2008-02-01", birth_place: "Takéo",
-    school: "Lycée Takéo, annexe no. 5", exam_centre: "Takéo Centre 3", exam_date: "2026-10-06", candidate_no: "004711",
-    total_score: "362", grade: "B", remarks: "", ...changes,
+    serial,
+    name_km: "ចាន់ សុវណ្ណ",
+    name_latin: "CHAN Sovann",
+    sex: "F",
+    birth_date: "2008-02-01",
+    birth_place: "Takéo",
+    school: "Lycée Takéo, annexe no. 5",
+    exam_centre: "Takéo Centre 3",
+    exam_date: "2026-10-06",
+    candidate_no: "004711",
+    total_score: "362",
+    grade: "B",
+    remarks: "",
+    ...changes,
   };
 }
 
 // Text that would run or change the page if it were ever taken for HTML, and text that is hard to lay out.
 const HOSTILE = person("BACII-2026-000002", {
-  name_latin: "<img src=x onerror=\"window.attacked=true\"> & <b>O'Brien</b>", school: "សាលា".repeat(20), birth_place: "x".repeat(90),
-  exam_centre: "مركز الامتحان 3", birth_date: "2026-02-30", remarks: "Mention \"très bien\", avec félicitations",
+  name_latin: '<img src=x onerror="window.attacked=true"> & <b>O\'Brien</b>',
+  school: "សាលា".repeat(20),
+  birth_place: "x".repeat(90),
+  exam_centre: "مركز الامتحان 3",
+  birth_date: "2026-02-30",
+  remarks: 'Mention "très bien", avec félicitations',
 });
 
 export const ROWS = {
@@ -38,12 +66,17 @@ export const ROWS = {
 
 // What the page shows of a row: its columns but the serial, in order, without the empty ones.
 export function expectedValues(row) {
-  return COLUMNS.slice(1).map((column) => row[column]).filter((value) => value !== "");
+  return COLUMNS.slice(1)
+    .map((column) => row[column])
+    .filter((value) => value !== "");
 }
 
 function csv(rows) {
-  const cell = (value) => `"${value.replaceAll("\"", "\"\"")}"`;
-  return [COLUMNS.join(","), ...rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(","))].join("\r\n") + "\r\n";
+  const cell = (value) => `"${value.replaceAll('"', '""')}"`;
+  return (
+    [COLUMNS.join(","), ...rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(","))].join("\r\n") +
+    "\r\n"
+  );
 }
 
 export class Documents {
@@ -58,34 +91,79 @@ export class Documents {
   }
 
   run(program, ...words) {
-    return execFileSync(need(program), words, { cwd: this.folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    return execFileSync(need(program), words, {
+      cwd: this.folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   }
 
   makeTrust() {
-    for (const kind of ["root", "issuer", "status"]) this.run("VERIFYCTL", "keygen", "--kind", kind, "--out", `${kind}.key`);
+    for (const kind of ["root", "issuer", "status"])
+      this.run("VERIFYCTL", "keygen", "--kind", kind, "--out", `${kind}.key`);
     this.run("VERIFYCTL", "trust", "create", "--realm", "1", "--out", "trust.list");
-    this.run("VERIFYCTL", "trust", "add", "--list", "trust.list", "--key", "issuer.key.pub", "--role", "issuer", "--issuer", ISSUER.id,
-      "--name", `km=${ISSUER.km}`, "--name", `en=${ISSUER.en}`, "--not-after", "2050-01-01");
+    this.run(
+      "VERIFYCTL",
+      "trust",
+      "add",
+      "--list",
+      "trust.list",
+      "--key",
+      "issuer.key.pub",
+      "--role",
+      "issuer",
+      "--issuer",
+      ISSUER.id,
+      "--name",
+      `km=${ISSUER.km}`,
+      "--name",
+      `en=${ISSUER.en}`,
+      "--not-after",
+      "2050-01-01",
+    );
     this.run("VERIFYCTL", "trust", "sign", "--list", "trust.list", "--root-key", "root.key");
   }
 
   // verifyd.conf with these folders as the ledgers of operators 1, 2 and 3.
   configure(name, ledgers) {
     const root = /public: ([0-9a-f]{64})/.exec(readFileSync(this.path("root.key.pub"), "utf8"))[1];
-    const operator = (store, place) => `  { number = ${place + 1}; name = "Operator ${place + 1}"; store = "${store}"; }`;
-    writeFileSync(this.path(name), `realm = 1;\nthreshold = 2;\nlisten = "127.0.0.1:0";\noperations = "127.0.0.1:0";\n` +
-      `web_root = "${need("WEB_ROOT")}";\ntrust = { file = "trust.list"; roots = [ "${root}" ]; threshold = 1; };\n` +
-      `operators = (\n${ledgers.map(operator).join(",\n")}\n);\nprofiles = [ "degree.conf" ];\nworkers = 1;\n`);
+    const operator = (store, place) =>
+      `  { number = ${place + 1}; name = "Operator ${place + 1}"; store = "${store}"; }`;
+    writeFileSync(
+      this.path(name),
+      `realm = 1;\nthreshold = 2;\nlisten = "127.0.0.1:0";\noperations = "127.0.0.1:0";\n` +
+        `web_root = "${need("WEB_ROOT")}";\ntrust = { file = "trust.list"; roots = [ "${root}" ]; threshold = 1; };\n` +
+        `operators = (\n${ledgers.map(operator).join(",\n")}\n);\nprofiles = [ "degree.conf" ];\nworkers = 1;\n`,
+    );
   }
 
   // Issues rows, given by their names in ROWS, and reads the codes back from the pictures.
   issue(batch, profile, names, ...options) {
     writeFileSync(this.path(`${batch}.csv`), csv(names.map((name) => ROWS[name])));
-    this.run("VERIFYCTL", "issue", "--profile", profile, "--in", `${batch}.csv`, "--out", batch, "--issuer-key", "issuer.key",
-      "--status-key", "status.key", "--issuer", ISSUER.id, "--prefix", PREFIX, ...options);
+    this.run(
+      "VERIFYCTL",
+      "issue",
+      "--profile",
+      profile,
+      "--in",
+      `${batch}.csv`,
+      "--out",
+      batch,
+      "--issuer-key",
+      "issuer.key",
+      "--status-key",
+      "status.key",
+      "--issuer",
+      ISSUER.id,
+      "--prefix",
+      PREFIX,
+      ...options,
+    );
     for (const name of names) {
       this.pictures[name] = this.path(`${batch}/${ROWS[name].serial}.png`);
-      this.codes[name] = this.run("REGISTRAR", "read", this.pictures[name]).trim().slice(PREFIX.length + 1);
+      this.codes[name] = this.run("REGISTRAR", "read", this.pictures[name])
+        .trim()
+        .slice(PREFIX.length + 1);
     }
   }
 
@@ -98,7 +176,13 @@ export class Documents {
     this.configure("two-ledgers.conf", ["ledger-1", "ledger-2", "not-there"]);
     this.issue("batch", "degree.conf", ["good", "hostile", "revoked"], "--config", "verifyd.conf");
     this.issue("expired", "expiring.conf", ["expired"], "--config", "verifyd.conf", "--issued", "2020-01-01");
-    const ledgers = (...folders) => ["--realm", "1", "--threshold", "2", ...folders.flatMap((folder) => ["--ledger", folder])];
+    const ledgers = (...folders) => [
+      "--realm",
+      "1",
+      "--threshold",
+      "2",
+      ...folders.flatMap((folder) => ["--ledger", folder]),
+    ];
     this.issue("elsewhere", "degree.conf", ["elsewhere"], ...ledgers("other-1", "other-2", "other-3"));
     this.issue("scattered", "degree.conf", ["scattered"], ...ledgers("ledger-1", "other-2", "other-3"));
     this.run("REGISTRAR", "revoke", "verifyd.conf", "issuer.key", "status.key", ISSUER.id, TYPE, ROWS.revoked.serial);

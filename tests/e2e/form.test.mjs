@@ -39,7 +39,9 @@ test("a photo is sent in the body, without what the camera wrote into it, and an
     const { fetch } = window;
     window.sent = [];
     window.fetch = async (address, options) => {
-      window.sent.push(Array.from(new Uint8Array(await options.body.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""));
+      window.sent.push(
+        Array.from(new Uint8Array(await options.body.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""),
+      );
       return fetch(address, options);
     };
   });
@@ -53,7 +55,10 @@ test("a photo is sent in the body, without what the camera wrote into it, and an
   const [sent] = await page.evaluate(() => window.sent);
   assert.ok(marked.buffer.includes("GPS 11.556") && sent.startsWith("\u00ff\u00d8"));
   assert.ok(!sent.includes("GPS 11.556"), "the place is not sent");
-  assert.deepEqual((await rows(page, "attributes")).map(([, value]) => value), expectedValues(ROWS.good));
+  assert.deepEqual(
+    (await rows(page, "attributes")).map(([, value]) => value),
+    expectedValues(ROWS.good),
+  );
   assert.equal(page.url(), service.url);
   assert.ok(requests.every(({ url }) => url.startsWith(service.url)));
   assert.equal(await page.inputValue("#photo"), "");
@@ -89,13 +94,23 @@ test("a file that is no picture is told at the form, and not sent", async () => 
   await page.setInputFiles("#photo", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
   assert.equal(await problem(page, "photo"), word("problem.picture_type.title"));
   assert.ok(requests.every(({ url }) => !url.includes("verify")));
-  await page.setInputFiles("#photo", { name: "broken.png", mimeType: "image/png", buffer: Buffer.from("\u0089PNG\r\n\u001a\nbroken", "latin1") });
-  await page.waitForFunction((text) => document.querySelector("#photo-problem h3")?.textContent === text, word("problem.picture_unreadable.title"));
+  await page.setInputFiles("#photo", {
+    name: "broken.png",
+    mimeType: "image/png",
+    buffer: Buffer.from("\u0089PNG\r\n\u001a\nbroken", "latin1"),
+  });
+  await page.waitForFunction(
+    (text) => document.querySelector("#photo-problem h3")?.textContent === text,
+    word("problem.picture_unreadable.title"),
+  );
   await context.close();
 });
 
-for (const [what, text] of [["the text after the #", (name) => documents.codes[name]], ["the whole text", (name) => `https://verify.example/#${documents.codes[name]}`],
-  ["the text with spaces around it", (name) => `  https://verify.example/#${documents.codes[name]}\n`]]) {
+for (const [what, text] of [
+  ["the text after the #", (name) => documents.codes[name]],
+  ["the whole text", (name) => `https://verify.example/#${documents.codes[name]}`],
+  ["the text with spaces around it", (name) => `  https://verify.example/#${documents.codes[name]}\n`],
+]) {
   test(`${what} can be entered`, async () => {
     const { context, page } = await openPage(browser);
     await page.goto(service.url);
@@ -140,7 +155,10 @@ for (const [language, path] of Object.entries(PLAIN_STARTS)) {
     assert.equal(await page.getAttribute("html", "lang"), language);
     assert.equal(await page.title(), `${word("result.valid.title", language)} – ${word("site.name", language)}`);
     assert.equal(await page.textContent(".verdict-sentence"), word("result.valid.title", language));
-    assert.deepEqual((await rows(page, "attributes")).map(([, value]) => value), expectedValues(ROWS.good));
+    assert.deepEqual(
+      (await rows(page, "attributes")).map(([, value]) => value),
+      expectedValues(ROWS.good),
+    );
     const facts = Object.fromEntries(await rows(page, "facts"));
     assert.equal(facts[word("fact.issuer", language)], language === "km" ? ISSUER.km : ISSUER.en);
     assert.equal(facts[word("fact.serial", language)], ROWS.good.serial);
@@ -157,11 +175,13 @@ for (const [language, path] of Object.entries(PLAIN_STARTS)) {
 function outline(page) {
   return page.$$eval(".result *", (found) => {
     for (const note of document.querySelectorAll(".row-note")) note.remove();
-    return found.filter((node) => node.isConnected && !node.closest(".address, .actions, .print-note, time")).map((node) => {
-      const kept = [...node.attributes].filter(({ name }) => /^(class|lang|dir|href|data-.*|aria-.*)$/.test(name));
-      const text = node.children.length === 0 ? node.textContent.trim() : "";
-      return [node.localName, ...kept.map(({ name, value }) => `${name}=${value}`).sort(), text].join(" ");
-    });
+    return found
+      .filter((node) => node.isConnected && !node.closest(".address, .actions, .print-note, time"))
+      .map((node) => {
+        const kept = [...node.attributes].filter(({ name }) => /^(class|lang|dir|href|data-.*|aria-.*)$/.test(name));
+        const text = node.children.length === 0 ? node.textContent.trim() : "";
+        return [node.localName, ...kept.map(({ name, value }) => `${name}=${value}`).sort(), text].join(" ");
+      });
   });
 }
 
@@ -213,4 +233,3 @@ test("a scanned link without JavaScript explains what to do", async () => {
   assert.equal(await page.locator("#photo").isVisible(), true);
   await context.close();
 });
-

@@ -9,8 +9,12 @@ const LINES = "<p>Certificate of the upper secondary school, issued to the perso
 // picture: path of the code's PNG, or null for a paper without a code. Returns the bytes of the photo.
 export async function photograph(browser, picture) {
   const page = await browser.newPage({ viewport: { width: 1500, height: 1500 } });
-  const image = picture ? `<img style="width: 260px" src="data:image/png;base64,${readFileSync(picture, "base64")}">` : "";
-  await page.setContent(`<body style="margin: 0; background: #7a6a55"><div style="${PAPER}"><h1>Kingdom</h1>${LINES}${image}</div>`);
+  const image = picture
+    ? `<img style="width: 260px" src="data:image/png;base64,${readFileSync(picture, "base64")}">`
+    : "";
+  await page.setContent(
+    `<body style="margin: 0; background: #7a6a55"><div style="${PAPER}"><h1>Kingdom</h1>${LINES}${image}</div>`,
+  );
   const photo = await page.screenshot({ type: "jpeg", quality: 80 });
   await page.close();
   return photo;

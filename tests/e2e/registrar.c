@@ -43,7 +43,8 @@ static enum vd_error seal_revocation(struct frag_context *context, uint16_t real
   if (error != VD_OK) return error;
   frag_error made = frag_key_new(context, &key, issuer->secret32);
   if (made == FRAG_OK) {
-    made = frag_rid(context, rid, status->secret32, realm, slice_of(names[0]), slice_of(names[1]), slice_of(names[2]), 1);
+    made = frag_rid(context, rid, status->secret32, realm, slice_of(names[0]), slice_of(names[1]),
+                    slice_of(names[2]), 1);
   }
   if (made == FRAG_OK) made = frag_status_seal(context, record, &statement, key, realm, rid, 0, aux32);
   frag_key_free(key);
@@ -72,7 +73,9 @@ static enum vd_error revoke(struct frag_context *context, char *const arguments[
   enum vd_error error = vd_settings_read(arguments[0], settings, failure);
   if (error == VD_OK) error = ctl_key_load(context, arguments[1], CTL_KEY_ISSUER, NULL, &issuer, failure);
   if (error == VD_OK) error = ctl_key_load(context, arguments[2], CTL_KEY_STATUS, NULL, &status, failure);
-  if (error == VD_OK) error = seal_revocation(context, settings->realm, &issuer, &status, arguments + 3, record, failure);
+  if (error == VD_OK) {
+    error = seal_revocation(context, settings->realm, &issuer, &status, arguments + 3, record, failure);
+  }
   if (error == VD_OK) error = put(settings, record, failure);
   ctl_key_wipe(&issuer);
   ctl_key_wipe(&status);
@@ -80,13 +83,17 @@ static enum vd_error revoke(struct frag_context *context, char *const arguments[
   return error;
 }
 
+static enum vd_error run(struct frag_context *context, int argc, char **argv, struct vd_failure *failure) {
+  if (argc == 3 && strcmp(argv[1], "read") == 0) return read_code(context, argv[2], failure);
+  if (argc == 8 && strcmp(argv[1], "revoke") == 0) return revoke(context, argv + 2, failure);
+  return vd_fail(failure, VD_USAGE, "read PICTURE, or revoke CONF ISSUER.KEY STATUS.KEY ISSUER TYPE SERIAL");
+}
+
 int main(int argc, char **argv) {
   struct frag_context *context = NULL;
   struct vd_failure failure = {.code = VD_OK};
   enum vd_error error = ctl_context_new(&context, &failure);
-  if (error == VD_OK && argc == 3 && strcmp(argv[1], "read") == 0) error = read_code(context, argv[2], &failure);
-  else if (error == VD_OK && argc == 8 && strcmp(argv[1], "revoke") == 0) error = revoke(context, argv + 2, &failure);
-  else if (error == VD_OK) error = vd_fail(&failure, VD_USAGE, "read PICTURE, or revoke CONF ISSUER.KEY STATUS.KEY ISSUER TYPE SERIAL");
+  if (error == VD_OK) error = run(context, argc, argv, &failure);
   frag_context_free(context);
   if (error != VD_OK) (void)fprintf(stderr, "registrar: %s\n", failure.text);
   return vd_exit_code(error);

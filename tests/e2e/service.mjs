@@ -14,9 +14,14 @@ export class Service {
 
   // config is the name of a file in the documents' folder.
   async start(config = "verifyd.conf") {
-    this.process = spawn(need("VERIFYD"), ["--config", config], { cwd: this.documents.folder, stdio: ["ignore", "pipe", "pipe"] });
+    this.process = spawn(need("VERIFYD"), ["--config", config], {
+      cwd: this.documents.folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.ended = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.stderr.setEncoding("utf8").on("data", (text) => { this.log += text; });
+    this.process.stderr.setEncoding("utf8").on("data", (text) => {
+      this.log += text;
+    });
     this.url = await this.address();
     return this;
   }

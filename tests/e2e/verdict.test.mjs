@@ -33,8 +33,14 @@ test("a scanned link shows the verdict and every attribute of the spreadsheet", 
   await page.goto(service.link("good"));
   assert.equal(await verdict(page), "VALID");
   const shown = await rows(page, "attributes");
-  assert.deepEqual(shown.map(([, value]) => value), expectedValues(ROWS.good));
-  assert.deepEqual(shown.map(([label]) => label), labelsOf("en").slice(0, shown.length));
+  assert.deepEqual(
+    shown.map(([, value]) => value),
+    expectedValues(ROWS.good),
+  );
+  assert.deepEqual(
+    shown.map(([label]) => label),
+    labelsOf("en").slice(0, shown.length),
+  );
   const facts = Object.fromEntries(await rows(page, "facts"));
   assert.equal(facts[word("fact.issuer")], ISSUER.en);
   assert.equal(facts[word("fact.issuer_id")], ISSUER.id);
@@ -52,12 +58,19 @@ test("the checks say what was done and what was not", async () => {
   const { context, page } = await openPage(browser);
   await page.goto(service.link("good"));
   await verdict(page);
-  const states = await page.$$eval(".check", (found) => found.map((check) => [
-    check.querySelector(".check-name").textContent, check.dataset.state, check.querySelector(".check-state").textContent]));
-  const expected = ["qr", "fragments", "log", "anchor", "open", "document", "issuer", "status", "validity"].map((step) => {
-    const state = step === "log" || step === "anchor" ? "not_checked" : "passed";
-    return [word(`check.${step}.name`), state, word(`state.${state}`)];
-  });
+  const states = await page.$$eval(".check", (found) =>
+    found.map((check) => [
+      check.querySelector(".check-name").textContent,
+      check.dataset.state,
+      check.querySelector(".check-state").textContent,
+    ]),
+  );
+  const expected = ["qr", "fragments", "log", "anchor", "open", "document", "issuer", "status", "validity"].map(
+    (step) => {
+      const state = step === "log" || step === "anchor" ? "not_checked" : "passed";
+      return [word(`check.${step}.name`), state, word(`state.${state}`)];
+    },
+  );
   assert.deepEqual(states, expected);
   assert.equal(await page.locator(".operator").count(), 3);
   await context.close();
@@ -69,16 +82,34 @@ test("the code leaves the address bar, and is in no address, log or store", asyn
   await page.goto(service.link("good"));
   await verdict(page);
   assert.equal(page.url(), service.url);
-  assert.ok(requests.every(({ url }) => url.startsWith(service.url)), "every request goes to the service");
+  assert.ok(
+    requests.every(({ url }) => url.startsWith(service.url)),
+    "every request goes to the service",
+  );
   const asked = requests.filter(({ body }) => body !== "");
-  assert.deepEqual(asked.map(({ url, body }) => [url, JSON.parse(body)]), [[`${service.url}v1/verify`, { qr: code }]]);
+  assert.deepEqual(
+    asked.map(({ url, body }) => [url, JSON.parse(body)]),
+    [[`${service.url}v1/verify`, { qr: code }]],
+  );
   // The browser tells of the first address as the person gave it; over the network goes the part before the "#".
-  assert.ok(requests.slice(1).every(({ url }) => !url.includes(code)), "no further address holds the code");
-  const kept = await page.evaluate(async () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state,
-    await indexedDB.databases(), await caches.keys()]));
+  assert.ok(
+    requests.slice(1).every(({ url }) => !url.includes(code)),
+    "no further address holds the code",
+  );
+  const kept = await page.evaluate(async () =>
+    JSON.stringify([
+      { ...localStorage },
+      { ...sessionStorage },
+      document.cookie,
+      history.state,
+      await indexedDB.databases(),
+      await caches.keys(),
+    ]),
+  );
   assert.equal(kept, JSON.stringify([{}, {}, "", null, [], []]));
   assert.deepEqual(await context.cookies(), []);
-  for (const secret of [code, code.slice(8, 40), ROWS.good.name_latin, ROWS.good.serial]) assert.ok(!service.log.includes(secret), "the log holds no secret");
+  for (const secret of [code, code.slice(8, 40), ROWS.good.name_latin, ROWS.good.serial])
+    assert.ok(!service.log.includes(secret), "the log holds no secret");
   assert.match(service.log, /started/);
   await context.close();
 });
@@ -87,7 +118,10 @@ test("text of a document is shown as text, whatever it holds", async () => {
   const { context, page, complaints } = await openPage(browser);
   await page.goto(service.link("hostile"));
   assert.equal(await verdict(page), "VALID");
-  assert.deepEqual((await rows(page, "attributes")).map(([, value]) => value), expectedValues(ROWS.hostile));
+  assert.deepEqual(
+    (await rows(page, "attributes")).map(([, value]) => value),
+    expectedValues(ROWS.hostile),
+  );
   assert.equal(await page.evaluate(() => window.attacked), undefined);
   assert.equal(await page.locator(".attributes :is(img, b)").count(), 0);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), page.viewportSize().width);
@@ -101,7 +135,9 @@ test("days are read out in words, and only days that exist", async () => {
     const { context, page } = await openPage(browser, { language });
     await page.goto(service.link(name));
     await verdict(page);
-    const found = await page.$$eval(".row-note", (list) => list.map((note) => note.textContent.replaceAll("\u200b", "")));
+    const found = await page.$$eval(".row-note", (list) =>
+      list.map((note) => note.textContent.replaceAll("\u200b", "")),
+    );
     await context.close();
     return found;
   };
@@ -111,7 +147,11 @@ test("days are read out in words, and only days that exist", async () => {
   assert.deepEqual(await notes("hostile", "en"), ["6 October 2026"]);
 });
 
-for (const [language, issuer] of [["km", ISSUER.km], ["en", ISSUER.en], ["fr", ISSUER.en]]) {
+for (const [language, issuer] of [
+  ["km", ISSUER.km],
+  ["en", ISSUER.en],
+  ["fr", ISSUER.en],
+]) {
   test(`the page speaks the reader's language: ${language}`, async () => {
     const { context, page } = await openPage(browser, { language });
     await page.goto(service.link("good"));
@@ -119,10 +159,16 @@ for (const [language, issuer] of [["km", ISSUER.km], ["en", ISSUER.en], ["fr", I
     assert.equal(await page.getAttribute("html", "lang"), language);
     assert.equal(await page.textContent(".verdict-label"), word("verdict.VALID", language));
     assert.equal(await page.textContent(".verdict-sentence"), word("result.valid.title", language));
-    assert.deepEqual((await rows(page, "attributes")).map(([label]) => label), labelsOf(language).slice(0, 11));
+    assert.deepEqual(
+      (await rows(page, "attributes")).map(([label]) => label),
+      labelsOf(language).slice(0, 11),
+    );
     assert.equal(Object.fromEntries(await rows(page, "facts"))[word("fact.issuer", language)], issuer);
     // The French page has the issuer's name in English only, and says so to a screen reader.
-    assert.equal(await page.locator(".facts dd").first().getAttribute("lang"), { km: "km", en: null, fr: "en" }[language]);
+    assert.equal(
+      await page.locator(".facts dd").first().getAttribute("lang"),
+      { km: "km", en: null, fr: "en" }[language],
+    );
     assert.equal(await page.locator(`.languages [aria-current]`).getAttribute("lang"), language);
     await screenshot(page, `valid-${language}-phone`);
     await page.setViewportSize(DESKTOP.viewport);
@@ -158,8 +204,13 @@ test("another code in the same page takes the place of the first", async () => {
   const { context, page } = await openPage(browser);
   await page.goto(service.link("good"));
   await verdict(page);
-  await page.evaluate((code) => { location.hash = code; }, documents.codes.hostile);
-  await page.waitForFunction((serial) => document.querySelector(".facts")?.textContent.includes(serial), ROWS.hostile.serial);
+  await page.evaluate((code) => {
+    location.hash = code;
+  }, documents.codes.hostile);
+  await page.waitForFunction(
+    (serial) => document.querySelector(".facts")?.textContent.includes(serial),
+    ROWS.hostile.serial,
+  );
   assert.equal(page.url(), service.url);
   assert.ok(!(await page.textContent("body")).includes(ROWS.good.serial));
   await context.close();
@@ -203,9 +254,14 @@ test("the parts of the answer stand in the order in which they are read", async 
     const { context, page } = await openPage(browser, size);
     await page.goto(service.link("good"));
     await verdict(page);
-    const tops = await page.$$eval(".verdict, .document, .checks, .actions", (found) => found.map((part) => part.getBoundingClientRect().top));
+    const tops = await page.$$eval(".verdict, .document, .checks, .actions", (found) =>
+      found.map((part) => part.getBoundingClientRect().top),
+    );
     assert.equal(tops.length, 4);
-    assert.deepEqual(tops, [...tops].sort((a, b) => a - b));
+    assert.deepEqual(
+      tops,
+      [...tops].sort((a, b) => a - b),
+    );
     await context.close();
   }
 });

@@ -30,7 +30,9 @@ class Page {
   show(view) {
     this.view = view;
     this.draw();
-    const heading = (view.kind === "start" ? this.start : this.stage).querySelector(view.problem ? ".field-problem h3" : "h1");
+    const heading = (view.kind === "start" ? this.start : this.stage).querySelector(
+      view.problem ? ".field-problem h3" : "h1",
+    );
     if (view.kind !== "progress" || view.at === "read") {
       window.scrollTo(0, 0);
       heading?.focus({ preventScroll: !view.problem });
@@ -70,9 +72,14 @@ class Page {
       const box = document.getElementById(`${field}-problem`);
       const name = this.view.field === field ? this.view.problem : null;
       box.hidden = !name;
-      box.replaceChildren(...(name ? [
-        element("h3", { tabindex: "-1" }, this.words.text(`problem.${name}.title`)),
-        element("p", {}, this.words.text(`problem.${name}.text`))] : []));
+      box.replaceChildren(
+        ...(name
+          ? [
+              element("h3", { tabindex: "-1" }, this.words.text(`problem.${name}.title`)),
+              element("p", {}, this.words.text(`problem.${name}.text`)),
+            ]
+          : []),
+      );
     }
   }
 
@@ -100,7 +107,10 @@ class Page {
     const aborter = new AbortController();
     this.aborter = aborter;
     this.show({ kind: "progress", at: "read", slow: false });
-    const timer = setTimeout(() => this.showIfCurrent(aborter, { kind: "progress", at: "ask", slow: true }), SLOW_AFTER_MS);
+    const timer = setTimeout(
+      () => this.showIfCurrent(aborter, { kind: "progress", at: "ask", slow: true }),
+      SLOW_AFTER_MS,
+    );
     let outcome = { problem: "picture_type" };
     for (const attempt of await attempts()) {
       this.showIfCurrent(aborter, { kind: "progress", at: "ask", slow: false });
@@ -108,7 +118,10 @@ class Page {
       if (outcome.problem !== "no_code_in_picture") break;
     }
     clearTimeout(timer);
-    this.showIfCurrent(aborter, this.outcomeView(outcome, field, () => this.verify(attempts, field)));
+    this.showIfCurrent(
+      aborter,
+      this.outcomeView(outcome, field, () => this.verify(attempts, field)),
+    );
   }
 
   // Another code may have been asked for meanwhile, or the page left: then the answer is dropped.
@@ -118,7 +131,9 @@ class Page {
 
   outcomeView({ answer, problem, silence }, field, retry) {
     if (answer) return { kind: "answer", answer, retry };
-    return problem && field ? { kind: "start", problem, field } : { kind: "silence", reason: silence ?? "no_answer", retry };
+    return problem && field
+      ? { kind: "start", problem, field }
+      : { kind: "silence", reason: silence ?? "no_answer", retry };
   }
 
   verifyText(text, field = null) {
@@ -155,8 +170,12 @@ class Page {
 
   act(action) {
     const actions = {
-      again: () => this.clear(), home: () => this.clear(), retry: () => this.view.retry(), print: () => window.print(),
-      take: () => this.choosePhoto(true), choose: () => this.choosePhoto(false),
+      again: () => this.clear(),
+      home: () => this.clear(),
+      retry: () => this.view.retry(),
+      print: () => window.print(),
+      take: () => this.choosePhoto(true),
+      choose: () => this.choosePhoto(false),
     };
     actions[action]();
   }

@@ -16,8 +16,11 @@ const PROBLEMS = new Map([
 const NO_ANSWER = { silence: "no_answer" };
 
 function isAnswer(answer) {
-  return VERDICTS.includes(answer?.verdict) && Array.isArray(answer.checks) &&
-    (answer.verdict !== "VALID" || (answer.document && answer.issuer && Array.isArray(answer.attributes)));
+  return (
+    VERDICTS.includes(answer?.verdict) &&
+    Array.isArray(answer.checks) &&
+    (answer.verdict !== "VALID" || (answer.document && answer.issuer && Array.isArray(answer.attributes)))
+  );
 }
 
 async function read(response) {
@@ -33,10 +36,19 @@ async function read(response) {
 async function post(body, type, aborter) {
   const timer = setTimeout(() => aborter.abort(), TIMEOUT_MS);
   try {
-    return await read(await fetch("v1/verify", {
-      method: "POST", body, headers: { "Content-Type": type, Accept: "application/json" }, signal: aborter.signal,
-      mode: "same-origin", credentials: "omit", cache: "no-store", redirect: "error", referrerPolicy: "no-referrer",
-    }));
+    return await read(
+      await fetch("v1/verify", {
+        method: "POST",
+        body,
+        headers: { "Content-Type": type, Accept: "application/json" },
+        signal: aborter.signal,
+        mode: "same-origin",
+        credentials: "omit",
+        cache: "no-store",
+        redirect: "error",
+        referrerPolicy: "no-referrer",
+      }),
+    );
   } catch {
     return NO_ANSWER;
   } finally {

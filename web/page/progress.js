@@ -8,19 +8,31 @@ const STEPS = ["read", "ask", "answer"];
 function stepItem(step, at, words) {
   const place = STEPS.indexOf(step) - STEPS.indexOf(at);
   const state = place < 0 ? "done" : place === 0 ? "now" : "waiting";
-  return element("li.progress-step", { "data-state": state, "aria-current": state === "now" ? "step" : null },
-    state === "now" ? element("span.spinner", { "aria-hidden": "true" }) : icon(state === "done" ? "passed" : "not_reached"),
-    element("span.progress-name", {}, words.text(`progress.${step}`)), " ",
-    element("span.progress-state", {}, words.text(`progress.${state}`)));
+  return element(
+    "li.progress-step",
+    { "data-state": state, "aria-current": state === "now" ? "step" : null },
+    state === "now"
+      ? element("span.spinner", { "aria-hidden": "true" })
+      : icon(state === "done" ? "passed" : "not_reached"),
+    element("span.progress-name", {}, words.text(`progress.${step}`)),
+    " ",
+    element("span.progress-state", {}, words.text(`progress.${state}`)),
+  );
 }
 
 // at is the step that runs now; slow adds the request for patience.
 export function drawProgress(at, slow, words) {
-  return element("section.progress", { "aria-labelledby": "progress-title" },
+  return element(
+    "section.progress",
+    { "aria-labelledby": "progress-title" },
     element("h1", { id: "progress-title", tabindex: "-1" }, words.text("progress.title")),
-    element("div.progress-body", {},
+    element(
+      "div.progress-body",
+      {},
       element("ol.progress-steps", {}, ...STEPS.map((step) => stepItem(step, at, words))),
-      slow ? element("p.progress-slow", {}, words.text("progress.slow")) : null));
+      slow ? element("p.progress-slow", {}, words.text("progress.slow")) : null,
+    ),
+  );
 }
 
 // What a screen reader is told when the step changes.

@@ -6,7 +6,12 @@ import { calendarDay, moment } from "./dates.js";
 const KHMER = /[\u1780-\u17ff]/;
 
 function section(className, titleId, title, ...children) {
-  return element(`section.${className}`, { "aria-labelledby": titleId }, element("h2", { id: titleId }, title), ...children);
+  return element(
+    `section.${className}`,
+    { "aria-labelledby": titleId },
+    element("h2", { id: titleId }, title),
+    ...children,
+  );
 }
 
 function time(iso, words) {
@@ -15,20 +20,43 @@ function time(iso, words) {
 
 function banner(verdict, group, statusAsOf, words) {
   const asOf = statusAsOf
-    ? element("p.verdict-time", {}, `${words.text("status.as_of")} `, time(statusAsOf, words)) : null;
-  return element("header.verdict", {}, icon(verdict, "verdict-icon"),
-    element("div.verdict-words", {},
-      element("h1.verdict-title", { id: "verdict-title", tabindex: "-1" },
-        element("span.verdict-label", {}, words.text(`verdict.${verdict}`)), " ",
-        element("span.verdict-sentence", {}, words.text(`result.${group}.title`))),
-      element("p.verdict-text", {}, words.text(`result.${group}.text`)), asOf));
+    ? element("p.verdict-time", {}, `${words.text("status.as_of")} `, time(statusAsOf, words))
+    : null;
+  return element(
+    "header.verdict",
+    {},
+    icon(verdict, "verdict-icon"),
+    element(
+      "div.verdict-words",
+      {},
+      element(
+        "h1.verdict-title",
+        { id: "verdict-title", tabindex: "-1" },
+        element("span.verdict-label", {}, words.text(`verdict.${verdict}`)),
+        " ",
+        element("span.verdict-sentence", {}, words.text(`result.${group}.title`)),
+      ),
+      element("p.verdict-text", {}, words.text(`result.${group}.text`)),
+      asOf,
+    ),
+  );
 }
 
 function warnings(checks, words) {
   const found = checks.filter((check) => check.state === "warning");
   if (found.length === 0) return null;
-  return element("ul.warnings", {}, ...found.map(({ name }) => element("li.warning", {}, icon("warning"),
-    element("span", {}, words.text(words.has(`warning.${name}`) ? `warning.${name}` : "warning.other")))));
+  return element(
+    "ul.warnings",
+    {},
+    ...found.map(({ name }) =>
+      element(
+        "li.warning",
+        {},
+        icon("warning"),
+        element("span", {}, words.text(words.has(`warning.${name}`) ? `warning.${name}` : "warning.other")),
+      ),
+    ),
+  );
 }
 
 // One line to compare. The value stands exactly as it was signed; a day gets its reading in words under it.
@@ -46,7 +74,11 @@ function attributeRow({ name, value, labels }, words) {
 
 function factRows({ document: shown, issuer }, words) {
   const name = words.label(issuer.names, issuer.id);
-  const rows = [["issuer", name.text, name.lang], ["issuer_id", issuer.id], ["serial", shown.serial]];
+  const rows = [
+    ["issuer", name.text, name.lang],
+    ["issuer_id", issuer.id],
+    ["serial", shown.serial],
+  ];
   if (String(shown.issue_no) !== "1") rows.push(["issue_no", shown.issue_no]);
   rows.push(["issued", time(shown.issued, words)]);
   rows.push(["expires", shown.expires === null ? words.text("fact.expires_never") : time(shown.expires, words)]);
@@ -55,26 +87,47 @@ function factRows({ document: shown, issuer }, words) {
 
 function sheet(answer, words) {
   const type = words.label(answer.document.type_labels, answer.document.type);
-  return section("document", "compare-title", words.text("compare.title"),
+  return section(
+    "document",
+    "compare-title",
+    words.text("compare.title"),
     element("p.lead", {}, words.text("compare.text")),
-    element("div.sheet", {},
+    element(
+      "div.sheet",
+      {},
       element("p.sheet-type", { lang: type.lang }, type.text),
       element("dl.rows.attributes", {}, ...answer.attributes.map((attribute) => attributeRow(attribute, words))),
       element("h3.sheet-heading", {}, words.text("details.title")),
-      element("dl.rows.facts", {}, ...factRows(answer, words))));
+      element("dl.rows.facts", {}, ...factRows(answer, words)),
+    ),
+  );
 }
 
 function address(host, words) {
-  return section("address", "address-title", words.text("address.title"),
+  return section(
+    "address",
+    "address-title",
+    words.text("address.title"),
     element("p", {}, `${words.text("address.here")} `, element("strong.host", {}, host)),
-    element("p", {}, words.text("address.expect")));
+    element("p", {}, words.text("address.expect")),
+  );
 }
 
 function operators(list, words) {
   if (!Array.isArray(list) || list.length === 0) return null;
-  return element("ul.operators", {}, ...list.map(({ name, state }) => element("li.operator", { "data-state": state },
-    element("span.operator-name", {}, name), " ",
-    element("span.operator-state", {}, words.has(`operator.${state}`) ? words.text(`operator.${state}`) : state))));
+  return element(
+    "ul.operators",
+    {},
+    ...list.map(({ name, state }) =>
+      element(
+        "li.operator",
+        { "data-state": state },
+        element("span.operator-name", {}, name),
+        " ",
+        element("span.operator-state", {}, words.has(`operator.${state}`) ? words.text(`operator.${state}`) : state),
+      ),
+    ),
+  );
 }
 
 // A check that failed without deciding the verdict is drawn as undecided: a ledger that could not be asked is no fault
@@ -82,23 +135,48 @@ function operators(list, words) {
 function check({ step, state, operators: asked }, verdict, words) {
   const shown = state === "failed" && verdict === "INCONCLUSIVE" ? "undecided" : state;
   if (!words.has(`check.${step}.name`) || !words.has(`state.${shown}`)) return null;
-  return element("li.check", { "data-state": shown }, icon(shown),
-    element("div.check-words", {},
-      element("p.check-line", {}, element("span.check-name", {}, words.text(`check.${step}.name`)), " ",
-        element("span.check-state", {}, words.text(`state.${shown}`))),
+  return element(
+    "li.check",
+    { "data-state": shown },
+    icon(shown),
+    element(
+      "div.check-words",
+      {},
+      element(
+        "p.check-line",
+        {},
+        element("span.check-name", {}, words.text(`check.${step}.name`)),
+        " ",
+        element("span.check-state", {}, words.text(`state.${shown}`)),
+      ),
       element("p.check-text", {}, words.text(`check.${step}.text`)),
-      operators(asked, words)));
+      operators(asked, words),
+    ),
+  );
 }
 
 function checks({ checks: list, verdict, code, name }, words) {
-  return section("checks", "checks-title", words.text("checks.title"),
+  return section(
+    "checks",
+    "checks-title",
+    words.text("checks.title"),
     element("ol.check-list", {}, ...list.map((item) => check(item, verdict, words))),
-    code === 0 ? null : element("p.reference", {}, words.text("reference", { code, name })));
+    code === 0 ? null : element("p.reference", {}, words.text("reference", { code, name })),
+  );
 }
 
 function actions(names, words) {
-  return element("p.actions", {}, ...names.map((name, place) => element(place === 0 ? "button.button" : "button.button.secondary",
-    { type: "button", "data-action": name }, words.text(`action.${name}`))));
+  return element(
+    "p.actions",
+    {},
+    ...names.map((name, place) =>
+      element(
+        place === 0 ? "button.button" : "button.button.secondary",
+        { type: "button", "data-action": name },
+        words.text(`action.${name}`),
+      ),
+    ),
+  );
 }
 
 function next(group, words) {
@@ -115,7 +193,9 @@ export function drawAnswer(answer, host, words) {
   const { verdict } = answer;
   const group = words.group(answer.name, verdict);
   const valid = verdict === "VALID";
-  return element("article.result", { "data-verdict": verdict, "aria-labelledby": "verdict-title" },
+  return element(
+    "article.result",
+    { "data-verdict": verdict, "aria-labelledby": "verdict-title" },
     banner(verdict, group, answer.status_as_of, words),
     warnings(answer.checks, words),
     valid ? sheet(answer, words) : null,
@@ -123,11 +203,17 @@ export function drawAnswer(answer, host, words) {
     valid ? address(host, words) : null,
     checks(answer, words),
     actions(verdict === "INCONCLUSIVE" ? ["retry", "again", "print"] : ["again", "print"], words),
-    printNote(host, words));
+    printNote(host, words),
+  );
 }
 
 // No verdict was to be had: reason is "no_answer" or "busy".
 export function drawSilence(reason, words) {
-  return element("article.result", { "data-verdict": "INCONCLUSIVE", "aria-labelledby": "verdict-title" },
-    banner("INCONCLUSIVE", reason, null, words), next(reason, words), actions(["retry", "again"], words));
+  return element(
+    "article.result",
+    { "data-verdict": "INCONCLUSIVE", "aria-labelledby": "verdict-title" },
+    banner("INCONCLUSIVE", reason, null, words),
+    next(reason, words),
+    actions(["retry", "again"], words),
+  );
 }
