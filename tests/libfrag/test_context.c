@@ -209,23 +209,24 @@ static void test_work_takes_no_memory(void **state) {
   fail_each(fixture, issue_and_open, 2);
 }
 
-/* A record that cannot be hashed for want of memory is not held against its operator. */
+/* A record that cannot be hashed for want of memory is not held against its operator, however often it is tried. */
 static void test_record_without_memory(void **state) {
   struct fixture *fixture = *state;
   struct frag_gather gather;
-  unsigned faults = 0;
+  size_t len = fixture_record_len(fixture);
   frag_gather_begin(&gather, &fixture->qr, 3, 2);
-  for (size_t fail_at = 1; fail_at < 4; fail_at++) {
+  for (size_t fail_at = 1; fail_at <= 3; fail_at++) {
+    start_failing(0, false);
+    assert_int_equal(frag_gather_record(fixture->context, &gather, 0, fixture_record(fixture, 1), len), FRAG_OK);
+    if (fail_at == 1 && memory.foreign != 1) skip(); /* another OpenSSL, which takes no block for a hash */
     start_failing(fail_at, true);
-    frag_error error = frag_gather_record(fixture->context, &gather, 0, fixture_record(fixture, 1),
-                                          fixture_record_len(fixture));
-    if (error == FRAG_OK) error = frag_gather_record(fixture->context, &gather, 0, fixture_record(fixture, 1),
-                                                     fixture_record_len(fixture));
+    for (size_t call = 1; call <= 4; call++) {
+      frag_error error = frag_gather_record(fixture->context, &gather, 0, fixture_record(fixture, 1), len);
+      assert_int_equal(error, call < fail_at ? FRAG_OK : FRAG_CRYPTO);
+      assert_int_equal(gather.answers[0], call < fail_at ? FRAG_ANSWER_GOOD : FRAG_ANSWER_UNREACHABLE);
+    }
     stop_failing();
-    faults += error == FRAG_CRYPTO;
-    assert_int_equal(gather.answers[0], error == FRAG_OK ? FRAG_ANSWER_GOOD : FRAG_ANSWER_UNREACHABLE);
   }
-  assert_true(faults > 0);
 }
 
 static void test_secrets_are_wiped(void **state) {

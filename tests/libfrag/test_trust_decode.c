@@ -268,6 +268,27 @@ static void test_key_map(void **state) {
   }
 }
 
+/* A kid that occurs twice, next to itself or not: one key's entry copied over another's of the same length. */
+static void test_duplicate_kid(void **state) {
+  struct fixture *fixture = *state;
+  const struct frag_key *const signers[3] = {fixture->issuer, fixture->registrar, fixture->stranger};
+  struct frag_trust_key keys[3];
+  uint8_t bytes[2048];
+  size_t len = 0, head_len = 1 + 1 + 1 + 1 + 5 + 5 + 34 + 1;
+  for (size_t i = 0; i < 3; i++) keys[i] = fixture_trust_key(signers[i], FRAG_ROLE_ISSUER, "rupp.edu.kh");
+  struct frag_trust_list list = fixture_list(keys, 3);
+  for (size_t from = 0; from < 3; from++)
+    for (size_t to = 0; to < 3; to++) {
+      struct frag_trust *trust = NULL;
+      assert_int_equal(frag_trust_encode(fixture->context, bytes, sizeof bytes, &len, &list), FRAG_OK);
+      size_t key_len = (len - head_len) / 3;
+      memmove(bytes + head_len + to * key_len, bytes + head_len + from * key_len, key_len);
+      assert_int_equal(frag_trust_decode(fixture->context, &trust, frag_bytes(bytes, len)),
+                       from == to ? FRAG_OK : FRAG_FIELD_DUPLICATE);
+      frag_trust_free(trust);
+    }
+}
+
 /* Counts that the bytes cannot hold are refused before memory is taken for them. */
 static void test_lying_counts(void **state) {
   struct fixture *fixture = *state;
@@ -320,7 +341,8 @@ int main(void) {
       cmocka_unit_test(test_threshold),       cmocka_unit_test(test_duplicate_root),
       cmocka_unit_test(test_wrong_signature), cmocka_unit_test(test_pins),
       cmocka_unit_test(test_every_bit_of_the_file), cmocka_unit_test(test_list_is_strict),
-      cmocka_unit_test(test_key_map),         cmocka_unit_test(test_lying_counts),
+      cmocka_unit_test(test_key_map),         cmocka_unit_test(test_duplicate_kid),
+      cmocka_unit_test(test_lying_counts),
       cmocka_unit_test(test_file_decode),
   };
   return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
