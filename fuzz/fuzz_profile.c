@@ -7,9 +7,10 @@
 #include "config/profile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 
-/* libconfig 1.5 does not free a string that stands where none is allowed; the file is then refused, once. */
+/* libconfig 1.5 does not free a string that stands where none is allowed; the file is then refused, once. Visible,
+ * because the sanitizer looks it up from its shared library. */
 const char *__lsan_default_suppressions(void) { return "leak:libconfig.so"; }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
