@@ -17,3 +17,9 @@ verifyd_test(scan SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_scan.c" LIBS picture_s
 foreach(module raster scan qr)
   verifyd_fuzz(${module} LIBS vd_picture)
 endforeach()
+
+# Run by hand, like everything in bench/; here because it draws the same pages as the tests.
+add_executable(bench_picture_rates "${CMAKE_SOURCE_DIR}/bench/bench_picture_rates.c")
+verifyd_posix(bench_picture_rates)
+target_include_directories(bench_picture_rates PRIVATE "${CMAKE_SOURCE_DIR}/bench")
+target_link_libraries(bench_picture_rates PRIVATE picture_samples PkgConfig::ZBAR)

@@ -44,7 +44,8 @@ static void set_colours(const struct png_file *file, png_structp png, png_infop 
   int count = 1 << (file->bits & 15);
   if (file->palette != NULL) {
     png_color colours[256];
-    for (int i = 0; i < count; i++) colours[i] = (png_color){file->palette[i][0], file->palette[i][1], file->palette[i][2]};
+    for (int i = 0; i < count; i++)
+      colours[i] = (png_color){file->palette[i][0], file->palette[i][1], file->palette[i][2]};
     png_set_PLTE(png, info, colours, count);
   }
   if (file->palette_alpha != NULL) png_set_tRNS(png, info, file->palette_alpha, count, NULL);
@@ -62,7 +63,8 @@ void png_file_write(const struct png_file *file, struct vd_output *output) {
   if (png == NULL || info == NULL || rows == NULL) abort();
   png_set_write_fn(png, output, take_bytes, NULL);
   png_set_IHDR(png, info, file->width, file->height, file->bits, colour_type(file->colours),
-               file->interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+               file->interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
+               PNG_FILTER_TYPE_BASE);
   set_colours(file, png, info);
   png_write_info(png, info);
   for (size_t y = 0; y < file->height; y++) {
@@ -135,7 +137,8 @@ void jpeg_file_write_scans(uint32_t width, uint32_t height, int scans, struct vd
   script[count++] = (jpeg_scan_info){.comps_in_scan = 1, .Ss = 0, .Se = 0, .Ah = 0, .Al = 0};
   for (int frequency = 1; frequency < 64; frequency++) {
     for (int bit = 7; bit >= 0 && count < scans; bit--) {
-      script[count++] = (jpeg_scan_info){.comps_in_scan = 1, .Ss = frequency, .Se = frequency, .Ah = bit == 7 ? 0 : bit + 1, .Al = bit};
+      script[count++] = (jpeg_scan_info){
+          .comps_in_scan = 1, .Ss = frequency, .Se = frequency, .Ah = bit == 7 ? 0 : bit + 1, .Al = bit};
     }
   }
   struct jpeg_compress_struct jpeg;

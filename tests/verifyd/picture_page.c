@@ -72,10 +72,12 @@ void page_clutter(struct vd_raster *page, struct page_random *random, double dpi
     draw_line(page, random, 15 * mm, y, width * (0.6 + 0.3 * page_uniform(random)), size);
   }
   for (double x = 15 * mm; x < width - 20 * mm; x += 30 * mm) fill(page, x, height / 2, 0.4 * mm, 40 * mm, 0);
-  for (double y = height / 2; y <= height / 2 + 40 * mm; y += 8 * mm) fill(page, 15 * mm, y, width - 30 * mm, 0.4 * mm, 0);
+  for (double y = height / 2; y <= height / 2 + 40 * mm; y += 8 * mm)
+    fill(page, 15 * mm, y, width - 30 * mm, 0.4 * mm, 0);
   for (double y = 20 * mm; y < 60 * mm && y < height; y += 1) {
     for (double x = width - 45 * mm; x < width - 15 * mm; x += 1) {
-      if (x >= 0) fill(page, x, y, 1, 1, (uint8_t)(90 + 60 * sin(x / mm) * cos(y / mm) + (double)(page_next(random) & 31)));
+      if (x >= 0)
+        fill(page, x, y, 1, 1, (uint8_t)(90 + 60 * sin(x / mm) * cos(y / mm) + (double)(page_next(random) & 31)));
     }
   }
 }
@@ -85,7 +87,8 @@ void page_draw(struct vd_raster *page, const struct vd_qr *qr, double x, double 
   double side = vd_qr_printed_side(qr) * module_pixels, half = side / 2, reach = half * M_SQRT2 + 1;
   double cosine = cos(degrees * M_PI / 180), sine = sin(degrees * M_PI / 180);
   for (double row = fmax(0, floor(y + half - reach)); row < y + half + reach && row < page->height; row += 1) {
-    for (double column = fmax(0, floor(x + half - reach)); column < x + half + reach && column < page->width; column += 1) {
+    for (double column = fmax(0, floor(x + half - reach)); column < x + half + reach && column < page->width;
+         column += 1) {
       uint8_t *pixel = &page->grey[(size_t)row * page->width + (size_t)column];
       unsigned sum = 0;
       for (unsigned i = 0; i < 16; i++) {
@@ -154,10 +157,12 @@ void page_photograph(const struct vd_raster *page, uint32_t width, uint32_t heig
     for (uint32_t column = 0; column < width; column++) {
       double sum = 0;
       for (int i = 0; i < 4; i++) {
-        double a = (column + 0.25 + 0.5 * (i & 1) - width / 2.0) / focal, b = (row + 0.25 + 0.5 * (i >> 1) - height / 2.0) / focal;
+        double a = (column + 0.25 + 0.5 * (i & 1) - width / 2.0) / focal,
+               b = (row + 0.25 + 0.5 * (i >> 1) - height / 2.0) / focal;
         double depth = distance / (cos(tilt) - b * sin(tilt));
         double u = a * depth, v = b * depth * cos(tilt) + (depth - distance) * sin(tilt);
-        sum += sample(page, u * cos(turn) - v * sin(turn) + page->width / 2.0, u * sin(turn) + v * cos(turn) + page->height / 2.0);
+        sum += sample(page, u * cos(turn) - v * sin(turn) + page->width / 2.0,
+                      u * sin(turn) + v * cos(turn) + page->height / 2.0);
       }
       photo->grey[(size_t)row * width + column] = (uint8_t)(sum / 4);
     }

@@ -16,7 +16,8 @@ static enum vd_error read_exactly(const uint8_t *bytes, size_t len, uint8_t *gre
   if (len > 0) memcpy(exact, bytes, len);
   memset(&failure, 0, sizeof failure);
   enum vd_error error = vd_jpeg_size(exact, len, &width, &height, &failure);
-  if (error == VD_OK && width == SIDE && height == SIDE) error = vd_jpeg_read(exact, len, width, height, grey, &failure);
+  if (error == VD_OK && width == SIDE && height == SIDE)
+    error = vd_jpeg_read(exact, len, width, height, grey, &failure);
   free(exact);
   return error;
 }
@@ -74,7 +75,8 @@ static void inks_become_their_brightness(void **state) {
 static void make_sample(bool progressive, struct vd_output *file) {
   static uint8_t pixels[SIDE * SIDE];
   for (size_t i = 0; i < sizeof pixels; i++) pixels[i] = (uint8_t)(i / 8 % 2 * 200 + i % 7);
-  jpeg_file_write(&(struct jpeg_file){.width = SIDE, .height = SIDE, .progressive = progressive, .pixels = pixels}, file);
+  jpeg_file_write(&(struct jpeg_file){.width = SIDE, .height = SIDE, .progressive = progressive, .pixels = pixels},
+                  file);
 }
 
 static void a_truncated_file_gives_its_beginning(void **state) {
@@ -147,7 +149,9 @@ static void a_picture_that_needs_too_much_memory_is_refused(void **state) {
   (void)state;
   static uint8_t pixels[SIDE * SIDE * 3];
   struct vd_output file = {0};
-  jpeg_file_write(&(struct jpeg_file){.width = SIDE, .height = SIDE, .colours = JPEG_RGB, .progressive = true, .pixels = pixels}, &file);
+  jpeg_file_write(
+      &(struct jpeg_file){.width = SIDE, .height = SIDE, .colours = JPEG_RGB, .progressive = true, .pixels = pixels},
+      &file);
   /* Three components in full size, two bytes for each coefficient. */
   jpeg_file_set_size(&file, 8000, 6000);
   uint8_t *out = malloc(8000 * 6000);

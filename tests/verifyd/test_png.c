@@ -19,7 +19,8 @@ static void expect_grey(struct png_file png, const uint8_t *expected) {
     assert_int_equal(width, png.width);
     assert_int_equal(height, png.height);
     assert_int_equal(vd_png_read(file.bytes, file.len, width, height, grey, &failure), VD_OK);
-    for (size_t i = 0; i < (size_t)width * height; i++) assert_in_range(grey[i], expected[i] - (expected[i] > 0), expected[i] + 1);
+    for (size_t i = 0; i < (size_t)width * height; i++)
+      assert_in_range(grey[i], expected[i] - (expected[i] > 0), expected[i] + 1);
     vd_output_free(&file);
   }
 }
@@ -31,7 +32,8 @@ static void grey_of_every_depth(void **state) {
   static const uint8_t sixteen_bits[] = {0, 0, 0xff, 0xff, 0x80, 0x80, 0x40, 0x40};
   static const uint8_t from_one[] = {255, 0, 255, 0, 255, 0, 255, 0, 255, 0};
   static const uint8_t from_two[] = {0, 85, 170, 255, 255, 170, 85, 0};
-  static const uint8_t from_four[] = {0, 255, 7 * 17, 14 * 17, 17, 2 * 17, 3 * 17, 4 * 17}, from_sixteen[] = {0, 255, 128, 64};
+  static const uint8_t from_four[] = {0, 255, 7 * 17, 14 * 17, 17, 2 * 17, 3 * 17, 4 * 17},
+                       from_sixteen[] = {0, 255, 128, 64};
   expect_grey((struct png_file){.width = 5, .height = 2, .bits = 1, .rows = one_bit}, from_one);
   expect_grey((struct png_file){.width = 4, .height = 2, .bits = 2, .rows = two_bits}, from_two);
   expect_grey((struct png_file){.width = 4, .height = 2, .bits = 4, .rows = four_bits}, from_four);
@@ -45,20 +47,26 @@ static void colours_become_their_brightness(void **state) {
   static const uint8_t expected[] = {255, 0, 77, 54, 183, 18};
   static const uint8_t wide_rows[] = {255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0};
   expect_grey((struct png_file){.width = 3, .height = 2, .bits = 8, .colours = PNG_COLOUR, .rows = rows}, expected);
-  expect_grey((struct png_file){.width = 2, .height = 1, .bits = 16, .colours = PNG_COLOUR, .rows = wide_rows}, expected);
+  expect_grey((struct png_file){.width = 2, .height = 1, .bits = 16, .colours = PNG_COLOUR, .rows = wide_rows},
+              expected);
 }
 
 static void transparency_is_white(void **state) {
   (void)state;
   static const uint8_t grey_alpha[] = {0, 0, 0, 255, 0, 128, 200, 255}, from_grey[] = {255, 0, 127, 200};
-  static const uint8_t colour_alpha[] = {0, 0, 0, 0, 9, 9, 9, 255, 0, 0, 0, 51, 255, 0, 0, 0}, from_colour[] = {255, 9, 204, 255};
+  static const uint8_t colour_alpha[] = {0, 0, 0, 0, 9, 9, 9, 255, 0, 0, 0, 51, 255, 0, 0, 0},
+                       from_colour[] = {255, 9, 204, 255};
   static const uint8_t wide[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 0x80, 0};
   static const uint8_t from_wide[] = {255, 0, 127};
   static const uint8_t wide_grey[] = {0, 0, 0, 0, 0, 0, 255, 255};
-  expect_grey((struct png_file){.width = 2, .height = 2, .bits = 8, .colours = PNG_GREY_ALPHA, .rows = grey_alpha}, from_grey);
-  expect_grey((struct png_file){.width = 2, .height = 2, .bits = 8, .colours = PNG_COLOUR_ALPHA, .rows = colour_alpha}, from_colour);
-  expect_grey((struct png_file){.width = 3, .height = 1, .bits = 16, .colours = PNG_COLOUR_ALPHA, .rows = wide}, from_wide);
-  expect_grey((struct png_file){.width = 2, .height = 1, .bits = 16, .colours = PNG_GREY_ALPHA, .rows = wide_grey}, from_wide);
+  expect_grey((struct png_file){.width = 2, .height = 2, .bits = 8, .colours = PNG_GREY_ALPHA, .rows = grey_alpha},
+              from_grey);
+  expect_grey((struct png_file){.width = 2, .height = 2, .bits = 8, .colours = PNG_COLOUR_ALPHA, .rows = colour_alpha},
+              from_colour);
+  expect_grey((struct png_file){.width = 3, .height = 1, .bits = 16, .colours = PNG_COLOUR_ALPHA, .rows = wide},
+              from_wide);
+  expect_grey((struct png_file){.width = 2, .height = 1, .bits = 16, .colours = PNG_GREY_ALPHA, .rows = wide_grey},
+              from_wide);
 }
 
 static void a_transparent_colour_is_white(void **state) {
@@ -69,7 +77,10 @@ static void a_transparent_colour_is_white(void **state) {
   static const uint8_t wide[] = {0, 0, 0, 1, 1, 1}, from_wide[] = {255, 0, 1};
   static const uint8_t bits[] = {0xa0}, from_bits[] = {255, 255, 255};
   expect_grey((struct png_file){.width = 4, .height = 1, .bits = 8, .rows = grey, .transparent = black}, from_grey);
-  expect_grey((struct png_file){.width = 2, .height = 1, .bits = 8, .colours = PNG_COLOUR, .rows = colour, .transparent = black}, from_colour);
+  expect_grey(
+      (struct png_file){
+          .width = 2, .height = 1, .bits = 8, .colours = PNG_COLOUR, .rows = colour, .transparent = black},
+      from_colour);
   expect_grey((struct png_file){.width = 3, .height = 1, .bits = 16, .rows = wide, .transparent = black}, from_wide);
   expect_grey((struct png_file){.width = 3, .height = 1, .bits = 1, .rows = bits, .transparent = black}, from_bits);
 }
@@ -78,8 +89,10 @@ static void palettes(void **state) {
   (void)state;
   static const uint8_t colours[16][3] = {{0, 0, 0}, {255, 255, 255}, {60, 60, 60}, {0, 0, 0}};
   static const uint8_t alpha[16] = {255, 255, 255, 0};
-  static const uint8_t four_bits[] = {0x01, 0x23}, two_bits[] = {0x1b}, opaque[] = {0, 255, 60, 0}, over_white[] = {0, 255, 60, 255};
-  struct png_file png = {.width = 4, .height = 1, .bits = 4, .colours = PNG_PALETTE, .rows = four_bits, .palette = colours};
+  static const uint8_t four_bits[] = {0x01, 0x23}, two_bits[] = {0x1b}, opaque[] = {0, 255, 60, 0},
+                       over_white[] = {0, 255, 60, 255};
+  struct png_file png = {
+      .width = 4, .height = 1, .bits = 4, .colours = PNG_PALETTE, .rows = four_bits, .palette = colours};
   expect_grey(png, opaque);
   png.palette_alpha = alpha;
   expect_grey(png, over_white);
@@ -91,7 +104,10 @@ static void palettes(void **state) {
 static void make_sample(bool interlaced, struct vd_output *file) {
   static uint8_t rows[40 * 40 * 3];
   for (size_t i = 0; i < sizeof rows; i++) rows[i] = (uint8_t)(i * i >> 3);
-  png_file_write(&(struct png_file){.width = 40, .height = 40, .bits = 8, .colours = PNG_COLOUR, .rows = rows, .interlaced = interlaced}, file);
+  png_file_write(
+      &(struct png_file){
+          .width = 40, .height = 40, .bits = 8, .colours = PNG_COLOUR, .rows = rows, .interlaced = interlaced},
+      file);
 }
 
 static enum vd_error read_exactly(const uint8_t *bytes, size_t len) {

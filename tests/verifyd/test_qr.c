@@ -6,6 +6,7 @@
 
 static struct vd_failure failure;
 static struct vd_qr qr;
+static const struct vd_qr empty;
 
 static unsigned side_of(const char *text, enum vd_qr_level level) {
   assert_int_equal(vd_qr_encode(text, strlen(text), level, &qr, &failure), VD_OK);
@@ -76,10 +77,10 @@ static void different_texts_are_different_codes(void **state) {
 
 static void expect_refused(const char *text, size_t len, enum vd_qr_level level) {
   memset(&failure, 0, sizeof failure);
-  qr.side = 99;
+  memset(&qr, 7, sizeof qr);
   assert_int_equal(vd_qr_encode(text, len, level, &qr, &failure), VD_DATA);
   assert_int_equal(failure.code, VD_DATA);
-  assert_int_equal(qr.side, 0);
+  assert_memory_equal(&qr, &empty, sizeof qr);
   /* The text is secret. */
   assert_null(strstr(failure.text, "SECRET"));
 }
@@ -102,7 +103,6 @@ static void empty_and_long_texts_are_refused(void **state) {
 
 static void a_wiped_code_is_empty(void **state) {
   (void)state;
-  static const struct vd_qr empty;
   (void)side_of("https://verify.example/#ABC", VD_QR_LEVEL_Q);
   vd_qr_wipe(&qr);
   assert_memory_equal(&qr, &empty, sizeof qr);
@@ -110,12 +110,9 @@ static void a_wiped_code_is_empty(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_prefix_of_23_characters_fits_version_7),
-      cmocka_unit_test(level_m_is_one_version_smaller),
-      cmocka_unit_test(it_has_its_marks_and_its_border),
-      cmocka_unit_test(different_texts_are_different_codes),
-      cmocka_unit_test(empty_and_long_texts_are_refused),
-      cmocka_unit_test(a_wiped_code_is_empty),
+      cmocka_unit_test(a_prefix_of_23_characters_fits_version_7), cmocka_unit_test(level_m_is_one_version_smaller),
+      cmocka_unit_test(it_has_its_marks_and_its_border),          cmocka_unit_test(different_texts_are_different_codes),
+      cmocka_unit_test(empty_and_long_texts_are_refused),         cmocka_unit_test(a_wiped_code_is_empty),
   };
   return cmocka_run_group_tests_name("qr", tests, NULL, NULL);
 }

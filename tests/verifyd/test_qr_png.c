@@ -117,10 +117,8 @@ static void no_memory_is_told_and_all_is_wiped(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_pixels_are_the_modules),
-      cmocka_unit_test(the_largest_code_fits),
-      cmocka_unit_test(it_says_its_size_and_nothing_else),
-      cmocka_unit_test(it_is_appended_and_repeatable),
+      cmocka_unit_test(the_pixels_are_the_modules),         cmocka_unit_test(the_largest_code_fits),
+      cmocka_unit_test(it_says_its_size_and_nothing_else),  cmocka_unit_test(it_is_appended_and_repeatable),
       cmocka_unit_test(no_memory_is_told_and_all_is_wiped),
   };
   return cmocka_run_group_tests_name("qr_png", tests, NULL, NULL);

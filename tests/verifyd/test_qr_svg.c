@@ -130,10 +130,8 @@ static void no_memory_is_told(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_path_draws_the_modules),
-      cmocka_unit_test(the_worst_matrix_fits),
-      cmocka_unit_test(it_prints_at_27_millimetres),
-      cmocka_unit_test(it_does_not_say_the_text),
+      cmocka_unit_test(the_path_draws_the_modules),  cmocka_unit_test(the_worst_matrix_fits),
+      cmocka_unit_test(it_prints_at_27_millimetres), cmocka_unit_test(it_does_not_say_the_text),
       cmocka_unit_test(no_memory_is_told),
   };
   return cmocka_run_group_tests_name("qr_svg", tests, NULL, NULL);

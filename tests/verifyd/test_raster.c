@@ -78,10 +78,22 @@ static void other_formats_are_refused_by_name(void **state) {
   expect_refused("hello, this is a letter", 23, "not PNG or JPEG; send");
   expect_refused("RIFF\x10\0\0\0WEBPVP8 ", 16, "WebP");
   expect_refused("RIFF\x10\0\0\0WAVEfmt ", 16, "not PNG or JPEG; send");
-  expect_refused("\0\0\0\x18""ftypheic", 12, "HEIC");
-  expect_refused("\0\0\0\x18""ftypmif1", 12, "HEIC");
-  expect_refused("\0\0\0\x18""ftypavif", 12, "AVIF");
-  expect_refused("\0\0\0\x18""ftypmp42", 12, "not PNG or JPEG; send");
+  expect_refused(
+      "\0\0\0\x18"
+      "ftypheic",
+      12, "HEIC");
+  expect_refused(
+      "\0\0\0\x18"
+      "ftypmif1",
+      12, "HEIC");
+  expect_refused(
+      "\0\0\0\x18"
+      "ftypavif",
+      12, "AVIF");
+  expect_refused(
+      "\0\0\0\x18"
+      "ftypmp42",
+      12, "not PNG or JPEG; send");
   expect_refused("GIF89a", 6, "GIF");
   expect_refused("II*\0", 4, "TIFF");
   expect_refused("MM\0*", 4, "TIFF");
@@ -98,7 +110,8 @@ static void expect_size(uint32_t width, uint32_t height, bool accepted) {
     memory_spy_start(SIZE_MAX);
     enum vd_error error = read_file(&files[i]);
     struct memory_spy_report spied = memory_spy_stop();
-    bool for_its_size = error == VD_DATA && strstr(failure.text, "pixels, more than 100 a side or 6000 altogether") != NULL;
+    bool for_its_size =
+        error == VD_DATA && strstr(failure.text, "pixels, more than 100 a side or 6000 altogether") != NULL;
     assert_int_equal(for_its_size, !accepted);
     if (!accepted) assert_true(spied.largest_bytes < 4096);
     vd_raster_free(&raster);

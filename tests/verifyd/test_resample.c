@@ -58,9 +58,15 @@ static void quarter_turns_are_exact(void **state) {
     cut_out(&page, (struct vd_resample_cut){5, 5, 10, 1, 90.0 * turns}, &part);
     for (unsigned y = 0; y < 10; y++) {
       for (unsigned x = 0; x < 10; x++) {
-        unsigned from_x = turns == 1 ? 9 - y : turns == 2 ? 9 - x : y, from_y = turns == 1 ? x : turns == 2 ? 9 - y : 9 - x;
+        unsigned from_x = turns == 1   ? 9 - y
+                          : turns == 2 ? 9 - x
+                                       : y,
+                 from_y = turns == 1   ? x
+                          : turns == 2 ? 9 - y
+                                       : 9 - x;
         /* Sine and cosine are not exact: 1/256 of a pixel may be lost. */
-        assert_in_range(part.grey[y * 10 + x] + 3, page.grey[from_y * 10 + from_x], page.grey[from_y * 10 + from_x] + 6);
+        assert_in_range(part.grey[y * 10 + x] + 3, page.grey[from_y * 10 + from_x],
+                        page.grey[from_y * 10 + from_x] + 6);
       }
     }
     vd_raster_free(&part);

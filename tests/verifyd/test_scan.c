@@ -79,9 +79,20 @@ static void what_was_written_is_read(void **state) {
 
 static void bytes_are_not_reinterpreted(void **state) {
   (void)state;
-  static const char *const texts[] = {"x", "7", "A", "0123456789", "MIXED case, Then UPPER", "%23AAAAAAAA", "UPPER first then lower",
-                                      "ភាសាខ្មែរ", "caf\xe9", "\xff\xfe\x80\x81 \xe3\x81", "\\backslash~tilde", "tab\tand\nnewline"};
-  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) expect_round_trip(texts[i], strlen(texts[i]), VD_QR_LEVEL_Q, 6);
+  static const char *const texts[] = {"x",
+                                      "7",
+                                      "A",
+                                      "0123456789",
+                                      "MIXED case, Then UPPER",
+                                      "%23AAAAAAAA",
+                                      "UPPER first then lower",
+                                      "ភាសាខ្មែរ",
+                                      "caf\xe9",
+                                      "\xff\xfe\x80\x81 \xe3\x81",
+                                      "\\backslash~tilde",
+                                      "tab\tand\nnewline"};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    expect_round_trip(texts[i], strlen(texts[i]), VD_QR_LEVEL_Q, 6);
   expect_round_trip("a\0b", 3, VD_QR_LEVEL_Q, 6);
 }
 
@@ -94,7 +105,8 @@ static void make_page(unsigned seed, double degrees, char text[static 256], stru
   make_code(text, strlen(text), &qr);
   page_new(page, 874, 1240);
   page_clutter(page, &random, 150);
-  page_draw(page, &qr, 20 + page_uniform(&random) * (834 - side), 20 + page_uniform(&random) * (1200 - side), module, degrees);
+  page_draw(page, &qr, 20 + page_uniform(&random) * (834 - side), 20 + page_uniform(&random) * (1200 - side), module,
+            degrees);
   page_blur(page, 0.6);
   page_noise(page, &random, 6);
 }
@@ -189,7 +201,8 @@ static void a_code_that_fills_the_picture_is_found(void **state) {
 static void a_foreign_code_does_not_end_the_search(void **state) {
   (void)state;
   static struct vd_qr ours, foreign;
-  static const char foreign_text[] = "https://another.example/a/long/enough/address/so/that/it/is/the/denser/one?of=the&two=codes";
+  static const char foreign_text[] =
+      "https://another.example/a/long/enough/address/so/that/it/is/the/denser/one?of=the&two=codes";
   struct page_random random = {.state = 71};
   struct vd_raster page;
   char text[256];
@@ -230,13 +243,15 @@ static void a_page_without_a_code_has_none(void **state) {
 
 static void small_pictures_do_no_harm(void **state) {
   (void)state;
-  static const uint32_t sizes[][2] = {{1, 1}, {1, 300}, {300, 1}, {2, 2}, {3, 50}, {23, 23}, {24, 25}, {47, 48}, {12000, 3}, {3, 12000}};
+  static const uint32_t sizes[][2] = {{1, 1},   {1, 300}, {300, 1}, {2, 2},     {3, 50},
+                                      {23, 23}, {24, 25}, {47, 48}, {12000, 3}, {3, 12000}};
   struct page_random random = {.state = 73};
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     struct vd_raster page;
     page_new(&page, sizes[i][0], sizes[i][1]);
     expect_nothing(&page);
-    for (size_t at = 0; at < (size_t)page.width * page.height; at++) page.grey[at] = (page_next(&random) & 1) != 0 ? 255 : 0;
+    for (size_t at = 0; at < (size_t)page.width * page.height; at++)
+      page.grey[at] = (page_next(&random) & 1) != 0 ? 255 : 0;
     expect_nothing(&page);
     vd_raster_free(&page);
   }
@@ -245,8 +260,22 @@ static void small_pictures_do_no_harm(void **state) {
 /* An EAN-13 barcode, whose lines zbar knows too. */
 static void other_symbologies_are_not_read(void **state) {
   (void)state;
-  static const char bars[] = "101" "0001101" "0110011" "0010011" "0111101" "0100011" "0110001" "01010"
-                             "1010000" "1000100" "1001000" "1110100" "1110010" "1100110" "101";
+  static const char bars[] =
+      "101"
+      "0001101"
+      "0110011"
+      "0010011"
+      "0111101"
+      "0100011"
+      "0110001"
+      "01010"
+      "1010000"
+      "1000100"
+      "1001000"
+      "1110100"
+      "1110010"
+      "1100110"
+      "101";
   struct vd_raster page;
   page_new(&page, 500, 200);
   for (size_t y = 20; y < 180; y++) {

@@ -113,7 +113,8 @@ static enum vd_error explain(struct reader *reader, struct vd_failure *failure) 
     return vd_fail(failure, VD_DATA, "the JPEG picture has too many scans for its size; save it again as a plain JPEG");
   }
   if (code == JERR_OUT_OF_MEMORY || code == JERR_NO_BACKING_STORE) {
-    return vd_fail(failure, VD_MEMORY, "out of memory reading a JPEG picture; send a smaller or a plain (not progressive) one");
+    return vd_fail(failure, VD_MEMORY,
+                   "out of memory reading a JPEG picture; send a smaller or a plain (not progressive) one");
   }
   reader->errors.format_message((j_common_ptr)&reader->jpeg, message);
   return vd_fail(failure, VD_DATA, "the JPEG picture cannot be read (%s); save or send it again", message);

@@ -10,8 +10,8 @@
 #define SEARCH_SIDE_PIXELS 1200
 #define CELL_PIXELS 24
 #define MARGIN_CELLS 2
-#define CONTRAST_MIN 40   /* grey levels between the darkest and the lightest pixel of a cell with a code */
-#define DENSITY_MIN 100   /* transitions for 1000 pixels: below is empty paper with some noise */
+#define CONTRAST_MIN 40 /* grey levels between the darkest and the lightest pixel of a cell with a code */
+#define DENSITY_MIN 100 /* transitions for 1000 pixels: below is empty paper with some noise */
 
 /* A grid of cells over the picture with a border of empty ones around it, so that every cell has neighbours. */
 struct grid {
@@ -59,7 +59,8 @@ static uint32_t density_of(const uint8_t *corner, uint32_t stride) {
 static void measure(const struct vd_raster *picture, struct grid *grid) {
   for (uint32_t row = 1; row + 1 < grid->rows; row++) {
     for (uint32_t column = 1; column + 1 < grid->columns; column++) {
-      const uint8_t *corner = picture->grey + (size_t)(row - 1) * CELL_PIXELS * picture->width + (column - 1) * CELL_PIXELS;
+      const uint8_t *corner =
+          picture->grey + (size_t)(row - 1) * CELL_PIXELS * picture->width + (column - 1) * CELL_PIXELS;
       grid->density[row * grid->columns + column] = density_of(corner, picture->width);
     }
   }

@@ -84,8 +84,7 @@ static void read_pixels(struct reader *reader) {
   turn_into_grey(reader);
   int passes = png_set_interlace_handling(reader->png);
   png_read_update_info(reader->png, reader->info);
-  if (reader->width != width || reader->height != height ||
-      png_get_rowbytes(reader->png, reader->info) != width) {
+  if (reader->width != width || reader->height != height || png_get_rowbytes(reader->png, reader->info) != width) {
     png_error(reader->png, "the rows do not have the declared size");
   }
   for (int pass = 0; pass < passes; pass++) {
@@ -102,14 +101,16 @@ static bool guarded(struct reader *reader, void (*step)(struct reader *)) {
 
 static enum vd_error run(struct reader *reader, void (*step)(struct reader *), struct vd_failure *failure) {
   bool done = false;
-  reader->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning, reader, allocate, release);
+  reader->png =
+      png_create_read_struct_2(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning, reader, allocate, release);
   if (reader->png != NULL) reader->info = png_create_info_struct(reader->png);
   if (reader->info != NULL) done = guarded(reader, step);
   else reader->out_of_memory = true;
   png_destroy_read_struct(&reader->png, &reader->info, NULL);
   if (done) return VD_OK;
   if (reader->out_of_memory) return vd_fail(failure, VD_MEMORY, "out of memory reading a PNG picture");
-  return vd_fail(failure, VD_DATA, "the PNG picture is damaged or cut off (%s); save or send it again", reader->message);
+  return vd_fail(failure, VD_DATA, "the PNG picture is damaged or cut off (%s); save or send it again",
+                 reader->message);
 }
 
 enum vd_error vd_png_size(const uint8_t *bytes, size_t len, uint32_t *width, uint32_t *height,

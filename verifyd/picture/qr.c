@@ -1,6 +1,5 @@
 #include "qr.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <qrencode.h>
 #include <stdbool.h>
@@ -9,6 +8,9 @@
 /* Bits of a segment header below version 10: 4 for the mode, 8 (byte) or 9 (alphanumeric) for the length.
  * An alphanumeric tail of fewer characters than this saves nothing over staying in byte mode. */
 #define ALPHANUMERIC_TAIL_MIN 6
+
+/* The largest code holds no more of any kind of text; libqrencode takes the length as int. */
+#define CHARACTERS_MAX 7089
 
 static bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c != '\0' && strchr(" $%*+-./:", c) != NULL);
@@ -25,6 +27,7 @@ static int append(QRinput *input, QRencodeMode mode, const char *text, size_t le
 }
 
 static QRcode *encode(const char *text, size_t len, QRecLevel level) {
+  errno = 0;
   QRinput *input = QRinput_new2(0, level);
   if (input == NULL) return NULL;
   QRcode *code = NULL;
@@ -49,24 +52,22 @@ static void free_code(QRcode *code) {
   QRcode_free(code);
 }
 
+static enum vd_error refuse_length(size_t len, struct vd_failure *failure) {
+  if (len == 0) return vd_fail(failure, VD_DATA, "there is no text to put into a QR code");
+  return vd_fail(failure, VD_DATA, "%zu characters do not fit into a QR code of version %d; use a shorter portal URL",
+                 len, VD_QR_VERSION_MAX);
+}
+
 enum vd_error vd_qr_encode(const char *text, size_t len, enum vd_qr_level level, struct vd_qr *qr,
                            struct vd_failure *failure) {
-  assert(text != NULL || len == 0);
-  enum vd_error result = VD_OK;
-  qr->side = 0;
-  if (len == 0) return vd_fail(failure, VD_DATA, "there is no text to put into a QR code");
-  /* The most that version 40 holds at any level: libqrencode takes an int and would copy first. */
-  if (len > 4296) return vd_fail(failure, VD_DATA, "%zu characters do not fit into a QR code", len);
+  vd_qr_wipe(qr);
+  if (len == 0 || len > CHARACTERS_MAX) return refuse_length(len, failure);
   QRcode *code = encode(text, len, level == VD_QR_LEVEL_M ? QR_ECLEVEL_M : QR_ECLEVEL_Q);
   if (code == NULL && errno == ENOMEM) return vd_fail(failure, VD_MEMORY, "out of memory making a QR code");
-  if (code == NULL || code->width > VD_QR_SIDE_MAX) {
-    result = vd_fail(failure, VD_DATA, "%zu characters do not fit into a QR code of version %d; use a shorter portal URL",
-                     len, VD_QR_VERSION_MAX);
-  } else {
-    take_modules(qr, code);
-  }
+  bool fits = code != NULL && code->width <= VD_QR_SIDE_MAX;
+  if (fits) take_modules(qr, code);
   if (code != NULL) free_code(code);
-  return result;
+  return fits ? VD_OK : refuse_length(len, failure);
 }
 
 void vd_qr_wipe(struct vd_qr *qr) { explicit_bzero(qr, sizeof *qr); }

@@ -13,8 +13,8 @@
 
 #define VD_QR_VERSION_MAX 20
 #define VD_QR_SIDE_MAX (17 + 4 * VD_QR_VERSION_MAX)
-#define VD_QR_QUIET_MODULES 4      /* light border that the standard asks for on every side */
-#define VD_QR_MODULE_UM 510        /* printed width of a module: version 7 with its border is 27 mm */
+#define VD_QR_QUIET_MODULES 4 /* light border that the standard asks for on every side */
+#define VD_QR_MODULE_UM 510   /* printed width of a module: version 7 with its border is 27 mm */
 
 /* Error correction: M recovers about 15% of the codewords, Q about 25%. */
 enum vd_qr_level { VD_QR_LEVEL_Q, VD_QR_LEVEL_M };

@@ -69,8 +69,8 @@ static void write_file(struct writer *writer) {
   /* A higher level takes ten times as long and saves a few hundred bytes; so does filtering. */
   png_set_compression_level(png, 1);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
-  png_set_IHDR(png, writer->info, pixels, pixels, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+  png_set_IHDR(png, writer->info, pixels, pixels, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
+               PNG_FILTER_TYPE_BASE);
   png_set_pHYs(png, writer->info, pixels_a_metre, pixels_a_metre, PNG_RESOLUTION_METER);
   png_write_info(png, writer->info);
   for (unsigned y = 0; y < side; y++) {

@@ -5,7 +5,7 @@
 #include "picture/output.h"
 #include "picture/qr.h"
 
-#define VD_QR_PNG_MODULE_PIXELS 8      /* about 400 pixels an inch when printed at VD_QR_MODULE_UM */
+#define VD_QR_PNG_MODULE_PIXELS 8 /* about 400 pixels an inch when printed at VD_QR_MODULE_UM */
 #define VD_QR_PNG_MODULE_PIXELS_MAX 64
 
 /* Appends the code with its quiet border to *output: 1-bit grey, module_pixels (1 to 64) for each module, and a
