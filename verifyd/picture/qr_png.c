@@ -49,15 +49,22 @@ static void take_bytes(png_structp png, png_bytep bytes, size_t count) {
 
 static void flush(png_structp png) { (void)png; }
 
+/* Clears bits from … to − 1, the highest bit of a byte first; whole bytes at once. */
+static void darken(uint8_t *row, unsigned from, unsigned to) {
+  while (from < to) {
+    bool whole_byte = from % 8 == 0 && to - from >= 8;
+    unsigned cleared = whole_byte ? 0xff : 0x80u >> from % 8;
+    row[from / 8] = (uint8_t)(row[from / 8] & ~cleared);
+    from += whole_byte ? 8 : 1;
+  }
+}
+
 /* One row of pixels through row y of modules; a set bit is white. */
 static void draw_row(struct writer *writer, unsigned y) {
-  unsigned side = vd_qr_printed_side(writer->qr), pixel = 0;
-  memset(writer->row, 0xff, sizeof writer->row);
+  unsigned side = vd_qr_printed_side(writer->qr), pixels = writer->module_pixels;
+  memset(writer->row, 0xff, (side * pixels + 7) / 8);
   for (unsigned x = 0; x < side; x++) {
-    bool dark = vd_qr_dark(writer->qr, x, y);
-    for (unsigned end = pixel + writer->module_pixels; pixel < end; pixel++) {
-      if (dark) writer->row[pixel / 8] &= (uint8_t) ~(0x80u >> pixel % 8);
-    }
+    if (vd_qr_dark(writer->qr, x, y)) darken(writer->row, x * pixels, (x + 1) * pixels);
   }
 }
 
