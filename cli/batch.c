@@ -6,7 +6,7 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
-#include "context.h"
+#include "base/context.h"
 #include "file_name.h"
 #include "parallel.h"
 #include "picture/qr_png.h"
@@ -158,7 +158,7 @@ static enum vd_error make_workers(struct worker **workers, void *states[], unsig
   if (*workers == NULL) return vd_fail(failure, VD_MEMORY, "no memory for %u threads", count);
   for (unsigned i = 0; i < count; i++) {
     states[i] = &(*workers)[i];
-    enum vd_error error = ctl_context_new(&(*workers)[i].context, failure);
+    enum vd_error error = vd_context_new(&(*workers)[i].context, failure);
     if (error != VD_OK) return error;
   }
   return VD_OK;

@@ -7,7 +7,7 @@
 
 #include "base/failure.h"
 
-VD_MUST_CHECK enum vd_error ctl_keygen(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error vd_keygen(int argc, char **argv, int *status, struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error ctl_trust(int argc, char **argv, int *status, struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error ctl_issue(int argc, char **argv, int *status, struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error ctl_verify(int argc, char **argv, int *status, struct vd_failure *failure);

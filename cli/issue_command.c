@@ -12,11 +12,11 @@
 #include "batch.h"
 #include "batch_state.h"
 #include "command.h"
-#include "context.h"
+#include "base/context.h"
 #include "date.h"
 #include "issue_options.h"
 #include "issue_trust.h"
-#include "key_file.h"
+#include "base/key_file.h"
 #include "manifest.h"
 
 #define STATE_NAME "unfinished-batch"
@@ -26,7 +26,7 @@
 struct issue {
   struct ctl_issue_options options;
   struct frag_context *context;
-  struct ctl_key issuer_key, status_key;
+  struct vd_key issuer_key, status_key;
   struct frag_key *signing_key;
   struct vd_profile profile;
   struct vd_bytes sheet, profile_text;
@@ -43,10 +43,10 @@ struct issue {
 
 static enum vd_error load_keys(struct issue *issue, struct vd_failure *failure) {
   const struct ctl_issue_options *options = &issue->options;
-  enum vd_error error = ctl_key_load(issue->context, options->issuer_key, CTL_KEY_ISSUER, options->passphrase_file,
+  enum vd_error error = vd_key_load(issue->context, options->issuer_key, VD_KEY_ISSUER, options->passphrase_file,
                                      &issue->issuer_key, failure);
   if (error == VD_OK) {
-    error = ctl_key_load(issue->context, options->status_key, CTL_KEY_STATUS, options->passphrase_file,
+    error = vd_key_load(issue->context, options->status_key, VD_KEY_STATUS, options->passphrase_file,
                          &issue->status_key, failure);
   }
   if (error != VD_OK) return error;
@@ -252,7 +252,7 @@ static void say_end(const struct issue *issue) {
 }
 
 static enum vd_error run(struct issue *issue, struct vd_failure *failure) {
-  enum vd_error error = ctl_context_new(&issue->context, failure);
+  enum vd_error error = vd_context_new(&issue->context, failure);
   if (error == VD_OK) error = load_keys(issue, failure);
   if (error == VD_OK) error = load_input(issue, failure);
   if (error == VD_OK) error = find_state(issue, failure);

@@ -8,10 +8,10 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "command.h"
-#include "context.h"
-#include "key_file.h"
+#include "base/context.h"
+#include "base/key_file.h"
 #include "options.h"
-#include "passphrase.h"
+#include "base/passphrase.h"
 
 struct keygen {
   const char *kind, *out, *passphrase_file, *name;
@@ -38,64 +38,64 @@ static enum vd_error parse(struct keygen *keygen, int argc, char **argv, bool *h
   return ctl_options_parse(&usage, argc, argv, &first, help, failure);
 }
 
-static enum vd_error check(const struct keygen *keygen, struct ctl_public_key *key, struct vd_failure *failure) {
-  if (!ctl_key_kind_parse(keygen->kind, &key->kind)) {
+static enum vd_error check(const struct keygen *keygen, struct vd_public_key *key, struct vd_failure *failure) {
+  if (!vd_key_kind_parse(keygen->kind, &key->kind)) {
     return vd_fail(failure, VD_USAGE, "--kind must be issuer, root, log or status");
   }
   if (keygen->ask && keygen->passphrase_file != NULL) {
     return vd_fail(failure, VD_USAGE, "--passphrase and --passphrase-file exclude each other; keep one");
   }
-  if ((key->kind == CTL_KEY_LOG) != (keygen->name != NULL)) {
+  if ((key->kind == VD_KEY_LOG) != (keygen->name != NULL)) {
     return vd_fail(failure, VD_USAGE, keygen->name == NULL ? "a log key needs --name, the log's URL without https://"
                                                            : "--name is for log keys only");
   }
-  if (keygen->name != NULL && strlen(keygen->name) > CTL_KEY_NAME_MAX) {
-    return vd_fail(failure, VD_USAGE, "--name is longer than %d bytes", CTL_KEY_NAME_MAX);
+  if (keygen->name != NULL && strlen(keygen->name) > VD_KEY_NAME_MAX) {
+    return vd_fail(failure, VD_USAGE, "--name is longer than %d bytes", VD_KEY_NAME_MAX);
   }
   if (keygen->name != NULL) memcpy(key->name, keygen->name, strlen(keygen->name) + 1);
   return VD_OK;
 }
 
-static enum vd_error get_passphrase(const struct keygen *keygen, char passphrase[static CTL_PASSPHRASE_SIZE],
+static enum vd_error get_passphrase(const struct keygen *keygen, char passphrase[static VD_PASSPHRASE_SIZE],
                                     struct vd_failure *failure) {
   passphrase[0] = '\0';
-  if (keygen->passphrase_file != NULL) return ctl_passphrase_read(keygen->passphrase_file, passphrase, failure);
+  if (keygen->passphrase_file != NULL) return vd_passphrase_read(keygen->passphrase_file, passphrase, failure);
   if (!keygen->ask) return VD_OK;
-  return ctl_passphrase_ask("New passphrase", true, passphrase, failure);
+  return vd_passphrase_ask("New passphrase", true, passphrase, failure);
 }
 
 /* Writes the public file first: without its secret it does no harm if the other cannot be made. */
-static enum vd_error write_files(const struct keygen *keygen, struct ctl_key_file *file, struct vd_failure *failure) {
-  char text[CTL_KEY_TEXT_SIZE], public_path[4096];
-  struct ctl_key_file public_file = {.key = file->key};
-  bool has_public = file->key.kind != CTL_KEY_STATUS;
+static enum vd_error write_files(const struct keygen *keygen, struct vd_key_file *file, struct vd_failure *failure) {
+  char text[VD_KEY_TEXT_SIZE], public_path[4096];
+  struct vd_key_file public_file = {.key = file->key};
+  bool has_public = file->key.kind != VD_KEY_STATUS;
   if (snprintf(public_path, sizeof public_path, "%s.pub", keygen->out) >= (int)sizeof public_path) {
     return vd_fail(failure, VD_USAGE, "--out is too long");
   }
-  ctl_key_file_write(text, &public_file);
+  vd_key_file_write(text, &public_file);
   enum vd_error error = has_public ? vd_file_create(public_path, text, strlen(text), 0644, failure) : VD_OK;
   if (error != VD_OK) return error;
-  ctl_key_file_write(text, file);
+  vd_key_file_write(text, file);
   error = vd_file_create(keygen->out, text, strlen(text), 0600, failure);
   vd_wipe(text, sizeof text);
   if (error != VD_OK && has_public) (void)unlink(public_path);
   return error;
 }
 
-static enum vd_error print_key(struct frag_context *context, const struct ctl_key_file *file, const char *out,
+static enum vd_error print_key(struct frag_context *context, const struct vd_key_file *file, const char *out,
                                struct vd_failure *failure) {
   char digits[65], vkey[FRAG_VKEY_MAX];
-  const struct ctl_public_key *key = &file->key;
-  (void)printf("kind:    %s\n", ctl_key_kind_name(key->kind));
-  if (key->kind != CTL_KEY_STATUS) {
+  const struct vd_public_key *key = &file->key;
+  (void)printf("kind:    %s\n", vd_key_kind_name(key->kind));
+  if (key->kind != VD_KEY_STATUS) {
     vd_hex_encode(digits, key->public32, sizeof key->public32);
     (void)printf("public:  %s\n", digits);
   }
-  if (key->kind == CTL_KEY_ISSUER || key->kind == CTL_KEY_ROOT) {
+  if (key->kind == VD_KEY_ISSUER || key->kind == VD_KEY_ROOT) {
     vd_hex_encode(digits, key->kid, sizeof key->kid);
     (void)printf("kid:     %s\n", digits);
   }
-  if (key->kind == CTL_KEY_LOG) {
+  if (key->kind == VD_KEY_LOG) {
     struct frag_slice name = {.data = (const uint8_t *)key->name, .len = strlen(key->name)};
     frag_error error = frag_log_vkey(context, vkey, name, key->public32);
     if (error != FRAG_OK) return vd_fail_frag(failure, error, "the verifier key");
@@ -106,33 +106,33 @@ static enum vd_error print_key(struct frag_context *context, const struct ctl_ke
   return VD_OK;
 }
 
-static enum vd_error generate(const struct keygen *keygen, struct ctl_public_key *key, const char *passphrase,
+static enum vd_error generate(const struct keygen *keygen, struct vd_public_key *key, const char *passphrase,
                               struct vd_failure *failure) {
   struct frag_context *context = NULL;
-  struct ctl_key_file file = {0};
+  struct vd_key_file file = {0};
   uint8_t secret[32];
-  enum vd_error error = ctl_context_new(&context, failure);
+  enum vd_error error = vd_context_new(&context, failure);
   if (error != VD_OK) goto done;
   error = vd_random(secret, sizeof secret, failure);
   if (error != VD_OK) goto done;
-  error = ctl_key_derive(context, key, secret, failure);
+  error = vd_key_derive(context, key, secret, failure);
   if (error != VD_OK) goto done;
-  error = ctl_key_file_make(&file, key, secret, passphrase[0] == '\0' ? NULL : passphrase, failure);
+  error = vd_key_file_make(&file, key, secret, passphrase[0] == '\0' ? NULL : passphrase, failure);
   if (error != VD_OK) goto done;
   error = write_files(keygen, &file, failure);
   if (error != VD_OK) goto done;
   error = print_key(context, &file, keygen->out, failure);
 done:
   vd_wipe(secret, sizeof secret);
-  ctl_key_file_wipe(&file);
+  vd_key_file_wipe(&file);
   frag_context_free(context);
   return error;
 }
 
-enum vd_error ctl_keygen(int argc, char **argv, int *status, struct vd_failure *failure) {
+enum vd_error vd_keygen(int argc, char **argv, int *status, struct vd_failure *failure) {
   struct keygen keygen = {0};
-  struct ctl_public_key key = {0};
-  char passphrase[CTL_PASSPHRASE_SIZE];
+  struct vd_public_key key = {0};
+  char passphrase[VD_PASSPHRASE_SIZE];
   bool help = false;
   *status = 0;
   enum vd_error error = parse(&keygen, argc, argv, &help, failure);

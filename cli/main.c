@@ -16,7 +16,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-  {"keygen", "make an issuer, root, log or status key", ctl_keygen},
+  {"keygen", "make an issuer, root, log or status key", vd_keygen},
   {"trust", "make, change, sign and show a trust list", ctl_trust},
   {"issue", "turn a spreadsheet into documents: ledger fragments and QR codes", ctl_issue},
   {"verify", "verify QR texts and pictures of QR codes", ctl_verify},

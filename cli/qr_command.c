@@ -3,7 +3,7 @@
 
 #include "base/crypto.h"
 #include "command.h"
-#include "context.h"
+#include "base/context.h"
 #include "input.h"
 #include "options.h"
 #include "picture/qr_terminal.h"
@@ -48,7 +48,7 @@ enum vd_error ctl_qr(int argc, char **argv, int *status, struct vd_failure *fail
   enum vd_error error = ctl_options_parse(&usage, argc, argv, &first, &help, failure);
   if (error != VD_OK || help) return error;
   if (argc - first != 1) return vd_fail(failure, VD_USAGE, "give one picture; see verifyctl qr --help");
-  error = ctl_context_new(&context, failure);
+  error = vd_context_new(&context, failure);
   if (error == VD_OK) error = show(context, argv[first], failure);
   frag_context_free(context);
   return error;

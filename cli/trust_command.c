@@ -9,9 +9,9 @@
 #include "base/crypto.h"
 #include "base/hex.h"
 #include "command.h"
-#include "context.h"
+#include "base/context.h"
 #include "date.h"
-#include "key_file.h"
+#include "base/key_file.h"
 #include "options.h"
 #include "trust_file.h"
 
@@ -98,14 +98,14 @@ static enum vd_error parse_add(struct add *given, int argc, char **argv, bool *h
 
 static enum vd_error find_key(struct frag_context *context, const char *given, struct frag_trust_key *key,
                               struct vd_failure *failure) {
-  struct ctl_public_key loaded = {.kind = CTL_KEY_ISSUER};
+  struct vd_public_key loaded = {.kind = VD_KEY_ISSUER};
   if (!vd_hex_decode(loaded.public32, 32, given, strlen(given))) {
-    enum vd_error error = ctl_key_load_public(given, &loaded, failure);
+    enum vd_error error = vd_key_load_public(given, &loaded, failure);
     if (error != VD_OK) return error;
   }
-  if (loaded.kind != CTL_KEY_ISSUER) {
+  if (loaded.kind != VD_KEY_ISSUER) {
     return vd_fail(failure, VD_KEY, "%s is a key of kind %s; a trust list holds issuer keys", given,
-                   ctl_key_kind_name(loaded.kind));
+                   vd_key_kind_name(loaded.kind));
   }
   memcpy(key->pub32, loaded.public32, 32);
   frag_error error = frag_key_id_of(context, key->kid, loaded.public32);
@@ -219,7 +219,7 @@ static enum vd_error put_signature(struct ctl_trust_file *file, const struct fra
   return VD_OK;
 }
 
-static enum vd_error sign_list(struct frag_context *context, struct ctl_trust_file *file, const struct ctl_key *root,
+static enum vd_error sign_list(struct frag_context *context, struct ctl_trust_file *file, const struct vd_key *root,
                                struct vd_failure *failure) {
   struct frag_key *key = NULL;
   struct frag_root_signature signature;
@@ -236,7 +236,7 @@ static enum vd_error sign_list(struct frag_context *context, struct ctl_trust_fi
 static enum vd_error sign(int argc, char **argv, struct frag_context *context, struct vd_failure *failure) {
   const char *list = NULL, *root_key = NULL, *passphrase_file = NULL;
   struct ctl_trust_file file = {0};
-  struct ctl_key root = {0};
+  struct vd_key root = {0};
   const struct ctl_option options[] = {
     CTL_REQUIRED("list", "FILE", &list, "the list to sign"),
     CTL_REQUIRED("root-key", "FILE", &root_key, "the root's key file"),
@@ -252,7 +252,7 @@ static enum vd_error sign(int argc, char **argv, struct frag_context *context, s
   bool help = false;
   enum vd_error error = ctl_options_parse(&usage, argc, argv, &first, &help, failure);
   if (error != VD_OK || help) return error;
-  error = ctl_key_load(context, root_key, CTL_KEY_ROOT, passphrase_file, &root, failure);
+  error = vd_key_load(context, root_key, VD_KEY_ROOT, passphrase_file, &root, failure);
   if (error == VD_OK) error = ctl_trust_file_load(context, list, &file, failure);
   if (error == VD_OK) error = sign_list(context, &file, &root, failure);
   if (error == VD_OK) {
@@ -262,7 +262,7 @@ static enum vd_error sign(int argc, char **argv, struct frag_context *context, s
     (void)printf("%s: signed; %zu signature%s\n", list, file.signatures_count, file.signatures_count == 1 ? "" : "s");
   }
   ctl_trust_file_free(&file);
-  ctl_key_wipe(&root);
+  vd_key_wipe(&root);
   return error;
 }
 
@@ -297,7 +297,7 @@ enum vd_error ctl_trust(int argc, char **argv, int *status, struct vd_failure *f
   for (size_t i = 0; i < ACTIONS; i++) {
     names[i] = actions[i].name;
     if (strcmp(actions[i].name, argv[1]) != 0) continue;
-    enum vd_error error = ctl_context_new(&context, failure);
+    enum vd_error error = vd_context_new(&context, failure);
     if (error == VD_OK) error = actions[i].run(argc - 1, argv + 1, context, failure);
     frag_context_free(context);
     return error;

@@ -6,7 +6,7 @@
 
 #include "base/crypto.h"
 #include "command.h"
-#include "context.h"
+#include "base/context.h"
 #include "config/settings.h"
 #include "input.h"
 #include "json/answer.h"
@@ -86,7 +86,7 @@ static enum vd_error prepare(struct verify *verify, struct vd_failure *failure) 
   struct vd_verifier_operator operators[VD_OPERATORS_MAX];
   enum vd_error error = vd_settings_read(verify->config, &verify->settings, failure);
   if (error == VD_OK) error = vd_settings_profiles(&verify->settings, &verify->profiles, failure);
-  if (error == VD_OK) error = ctl_context_new(&verify->context, failure);
+  if (error == VD_OK) error = vd_context_new(&verify->context, failure);
   if (error == VD_OK) error = ctl_trust_open(verify->context, &verify->settings, &verify->trust, failure);
   if (error != VD_OK) return error;
   open_stores(verify, operators);

@@ -1,8 +1,7 @@
-foreach(module date file_name key_file options progress rows table batch_state parallel verify_print)
+foreach(module date file_name options progress rows table batch_state parallel verify_print)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS ctl)
 endforeach()
 verifyd_fuzz(table LIBS ctl)
-verifyd_fuzz(key_file LIBS ctl)
 
 # The real program, driven by shell scripts.
 add_executable(ledger_counts "${CMAKE_CURRENT_LIST_DIR}/ledger_counts.c")

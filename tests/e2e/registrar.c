@@ -10,10 +10,10 @@
 #include <frag/status.h>
 
 #include "base/crypto.h"
-#include "context.h"
+#include "base/context.h"
 #include "config/settings.h"
 #include "input.h"
-#include "key_file.h"
+#include "base/key_file.h"
 #include "ledger/store.h"
 
 static enum vd_error read_code(struct frag_context *context, const char *picture, struct vd_failure *failure) {
@@ -33,8 +33,8 @@ static struct frag_slice slice_of(const char *text) {
 }
 
 /* Makes the first statement of a document: revoked. names: issuer, type, serial. */
-static enum vd_error seal_revocation(struct frag_context *context, uint16_t realm, const struct ctl_key *issuer,
-                                     const struct ctl_key *status, char *const names[3],
+static enum vd_error seal_revocation(struct frag_context *context, uint16_t realm, const struct vd_key *issuer,
+                                     const struct vd_key *status, char *const names[3],
                                      uint8_t record[FRAG_STATUS_RECORD_LEN], struct vd_failure *failure) {
   struct frag_statement statement = {.kind = FRAG_STATUS_REVOKED, .time_s = (uint64_t)time(NULL)};
   struct frag_key *key = NULL;
@@ -66,19 +66,19 @@ static enum vd_error put(const struct vd_settings *settings, const uint8_t recor
 }
 
 static enum vd_error revoke(struct frag_context *context, char *const arguments[6], struct vd_failure *failure) {
-  struct ctl_key issuer = {0}, status = {0};
+  struct vd_key issuer = {0}, status = {0};
   uint8_t record[FRAG_STATUS_RECORD_LEN];
   struct vd_settings *settings = calloc(1, sizeof *settings);
   if (settings == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the settings");
   enum vd_error error = vd_settings_read(arguments[0], settings, failure);
-  if (error == VD_OK) error = ctl_key_load(context, arguments[1], CTL_KEY_ISSUER, NULL, &issuer, failure);
-  if (error == VD_OK) error = ctl_key_load(context, arguments[2], CTL_KEY_STATUS, NULL, &status, failure);
+  if (error == VD_OK) error = vd_key_load(context, arguments[1], VD_KEY_ISSUER, NULL, &issuer, failure);
+  if (error == VD_OK) error = vd_key_load(context, arguments[2], VD_KEY_STATUS, NULL, &status, failure);
   if (error == VD_OK) {
     error = seal_revocation(context, settings->realm, &issuer, &status, arguments + 3, record, failure);
   }
   if (error == VD_OK) error = put(settings, record, failure);
-  ctl_key_wipe(&issuer);
-  ctl_key_wipe(&status);
+  vd_key_wipe(&issuer);
+  vd_key_wipe(&status);
   free(settings);
   return error;
 }
@@ -92,7 +92,7 @@ static enum vd_error run(struct frag_context *context, int argc, char **argv, st
 int main(int argc, char **argv) {
   struct frag_context *context = NULL;
   struct vd_failure failure = {.code = VD_OK};
-  enum vd_error error = ctl_context_new(&context, &failure);
+  enum vd_error error = vd_context_new(&context, &failure);
   if (error == VD_OK) error = run(context, argc, argv, &failure);
   frag_context_free(context);
   if (error != VD_OK) (void)fprintf(stderr, "registrar: %s\n", failure.text);

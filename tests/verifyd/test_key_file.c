@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "base/hex.h"
-#include "key_file.h"
+#include "base/key_file.h"
 
 static struct frag_context *context;
 static const uint8_t secret[32] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
@@ -30,85 +30,85 @@ static int free_context(void **state) {
   return 0;
 }
 
-static void make(struct ctl_key_file *file, enum ctl_key_kind kind, const char *passphrase) {
-  struct ctl_public_key key = {.kind = kind};
+static void make(struct vd_key_file *file, enum vd_key_kind kind, const char *passphrase) {
+  struct vd_public_key key = {.kind = kind};
   struct vd_failure failure;
-  if (kind == CTL_KEY_LOG) strcpy(key.name, "log.example/2026");
-  if (ctl_key_derive(context, &key, secret, &failure) != VD_OK) fail_msg("%s", failure.text);
-  if (ctl_key_file_make(file, &key, secret, passphrase, &failure) != VD_OK) fail_msg("%s", failure.text);
+  if (kind == VD_KEY_LOG) strcpy(key.name, "log.example/2026");
+  if (vd_key_derive(context, &key, secret, &failure) != VD_OK) fail_msg("%s", failure.text);
+  if (vd_key_file_make(file, &key, secret, passphrase, &failure) != VD_OK) fail_msg("%s", failure.text);
 }
 
 static void test_every_kind_round_trips(void **state) {
   (void)state;
-  for (int kind = CTL_KEY_ISSUER; kind <= CTL_KEY_STATUS; kind++) {
-    char text[CTL_KEY_TEXT_SIZE], again[CTL_KEY_TEXT_SIZE];
-    struct ctl_key_file file, back;
+  for (int kind = VD_KEY_ISSUER; kind <= VD_KEY_STATUS; kind++) {
+    char text[VD_KEY_TEXT_SIZE], again[VD_KEY_TEXT_SIZE];
+    struct vd_key_file file, back;
     uint8_t opened[32];
     struct vd_failure failure;
-    make(&file, (enum ctl_key_kind)kind, NULL);
-    ctl_key_file_write(text, &file);
-    if (ctl_key_file_read(&back, text, strlen(text), "k", &failure) != VD_OK) fail_msg("%s", failure.text);
-    ctl_key_file_write(again, &back);
+    make(&file, (enum vd_key_kind)kind, NULL);
+    vd_key_file_write(text, &file);
+    if (vd_key_file_read(&back, text, strlen(text), "k", &failure) != VD_OK) fail_msg("%s", failure.text);
+    vd_key_file_write(again, &back);
     assert_string_equal(text, again);
-    if (ctl_key_file_open(context, &back, NULL, opened, "k", &failure) != VD_OK) fail_msg("%s", failure.text);
+    if (vd_key_file_open(context, &back, NULL, opened, "k", &failure) != VD_OK) fail_msg("%s", failure.text);
     assert_memory_equal(opened, secret, 32);
-    assert_string_equal(back.key.name, kind == CTL_KEY_LOG ? "log.example/2026" : "");
+    assert_string_equal(back.key.name, kind == VD_KEY_LOG ? "log.example/2026" : "");
   }
 }
 
 
 static void test_text_of_an_issuer_key(void **state) {
   (void)state;
-  char text[CTL_KEY_TEXT_SIZE];
-  struct ctl_key_file file;
-  make(&file, CTL_KEY_ISSUER, NULL);
-  ctl_key_file_write(text, &file);
+  char text[VD_KEY_TEXT_SIZE];
+  struct vd_key_file file;
+  make(&file, VD_KEY_ISSUER, NULL);
+  vd_key_file_write(text, &file);
   assert_non_null(strstr(text, "verifyd key 1\nkind: issuer\npublic: "));
   assert_non_null(strstr(
       text, "\ncipher: none\nsecret: 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e07\ncheck: "));
   file.has_secret = false;
-  ctl_key_file_write(text, &file);
+  vd_key_file_write(text, &file);
   assert_null(strstr(text, "secret"));
   assert_null(strstr(text, "cipher"));
 }
 
 static void test_sealed(void **state) {
   (void)state;
-  char text[CTL_KEY_TEXT_SIZE];
-  struct ctl_key_file file, back;
+  char text[VD_KEY_TEXT_SIZE];
+  struct vd_key_file file, back;
   uint8_t opened[32];
   struct vd_failure failure;
-  make(&file, CTL_KEY_ROOT, "correct horse");
-  ctl_key_file_write(text, &file);
+  make(&file, VD_KEY_ROOT, "correct horse");
+  vd_key_file_write(text, &file);
   assert_non_null(strstr(text, "cipher: scrypt+aes-256-gcm\ncost: 17\nsalt: "));
   assert_null(strstr(text, "00010203"));
-  assert_int_equal(ctl_key_file_read(&back, text, strlen(text), "k", &failure), VD_OK);
-  assert_int_equal(ctl_key_file_open(context, &back, "correct horse", opened, "k", &failure), VD_OK);
+  assert_int_equal(vd_key_file_read(&back, text, strlen(text), "k", &failure), VD_OK);
+  assert_int_equal(vd_key_file_open(context, &back, "correct horse", opened, "k", &failure), VD_OK);
   assert_memory_equal(opened, secret, 32);
   memset(opened, 0xee, 32);
-  assert_int_equal(ctl_key_file_open(context, &back, "correct hors", opened, "k", &failure), VD_KEY);
+  assert_int_equal(vd_key_file_open(context, &back, "correct hors", opened, "k", &failure), VD_KEY);
   assert_string_equal(failure.text, "k does not open: the passphrase is wrong, or the file was altered");
   assert_int_equal(opened[0] | opened[31], 0);
-  assert_int_equal(ctl_key_file_open(context, &back, NULL, opened, "k", &failure), VD_KEY);
-  back.key.kind = CTL_KEY_ISSUER;
-  assert_int_equal(ctl_key_file_open(context, &back, "correct horse", opened, "k", &failure), VD_KEY);
+  assert_int_equal(vd_key_file_open(context, &back, NULL, opened, "k", &failure), VD_KEY);
+  back.key.kind = VD_KEY_ISSUER;
+  assert_int_equal(vd_key_file_open(context, &back, "correct horse", opened, "k", &failure), VD_KEY);
 }
 
 static enum vd_error read_and_open(const char *text, size_t len) {
-  struct ctl_key_file file;
+  struct vd_key_file file;
   uint8_t opened[32];
   struct vd_failure failure;
-  enum vd_error error = ctl_key_file_read(&file, text, len, "k", &failure);
-  return error != VD_OK ? error : ctl_key_file_open(context, &file, NULL, opened, "k", &failure);
+  enum vd_error error = vd_key_file_read(&file, text, len, "k", &failure);
+  return error != VD_OK ? error : vd_key_file_open(context, &file, NULL, opened, "k", &failure);
 }
 
 static void test_every_change_is_refused(void **state) {
   (void)state;
-  for (int kind = CTL_KEY_ISSUER; kind <= CTL_KEY_STATUS; kind++) {
-    char text[CTL_KEY_TEXT_SIZE];
-    struct ctl_key_file file;
-    make(&file, (enum ctl_key_kind)kind, NULL);
-    ctl_key_file_write(text, &file);
+  for (int kind = VD_KEY_ISSUER; kind <= VD_KEY_STATUS; kind++) {
+    char text[VD_KEY_TEXT_SIZE];
+    struct vd_key_file file;
+    make(&file, (enum vd_key_kind)kind, NULL);
+    vd_key_file_write(text, &file);
     size_t len = strlen(text);
     for (size_t cut = 0; cut < len; cut++) {
       /* What is left of a key file without its secret is a public file, and does not open either. */
@@ -128,45 +128,45 @@ static void test_every_change_is_refused(void **state) {
 
 static void test_what_is_wrong_is_said(void **state) {
   (void)state;
-  struct ctl_key_file file;
+  struct vd_key_file file;
   struct vd_failure failure;
-  char text[CTL_KEY_TEXT_SIZE];
-  assert_int_equal(ctl_key_file_read(&file, "-----BEGIN", 10, "id_rsa", &failure), VD_KEY);
+  char text[VD_KEY_TEXT_SIZE];
+  assert_int_equal(vd_key_file_read(&file, "-----BEGIN", 10, "id_rsa", &failure), VD_KEY);
   assert_string_equal(failure.text, "id_rsa: not a key file (its first line is not \"verifyd key 1\")");
-  make(&file, CTL_KEY_ISSUER, NULL);
-  ctl_key_file_write(text, &file);
+  make(&file, VD_KEY_ISSUER, NULL);
+  vd_key_file_write(text, &file);
   strstr(text, "public: ")[8] = 'x';
-  assert_int_equal(ctl_key_file_read(&file, text, strlen(text), "a.key", &failure), VD_KEY);
+  assert_int_equal(vd_key_file_read(&file, text, strlen(text), "a.key", &failure), VD_KEY);
   assert_string_equal(failure.text, "a.key:3: the key file is damaged or incomplete; take it from a backup");
 }
 
-static void write_key(const char *path, enum ctl_key_kind kind) {
-  char text[CTL_KEY_TEXT_SIZE];
-  struct ctl_key_file file;
+static void write_key(const char *path, enum vd_key_kind kind) {
+  char text[VD_KEY_TEXT_SIZE];
+  struct vd_key_file file;
   make(&file, kind, NULL);
-  ctl_key_file_write(text, &file);
+  vd_key_file_write(text, &file);
   assert_int_equal(vd_file_create(path, text, strlen(text), 0600, NULL), VD_OK);
 }
 
 static void test_files(void **state) {
   (void)state;
   char path[64];
-  struct ctl_key key;
-  struct ctl_public_key public_key;
+  struct vd_key key;
+  struct vd_public_key public_key;
   struct vd_failure failure;
   (void)snprintf(path, sizeof path, "/tmp/ctl-test-key-%ld", (long)getpid());
-  write_key(path, CTL_KEY_ISSUER);
-  assert_int_equal(ctl_key_load(context, path, CTL_KEY_ISSUER, NULL, &key, &failure), VD_OK);
+  write_key(path, VD_KEY_ISSUER);
+  assert_int_equal(vd_key_load(context, path, VD_KEY_ISSUER, NULL, &key, &failure), VD_OK);
   assert_memory_equal(key.secret32, secret, 32);
-  assert_int_equal(ctl_key_load(context, path, CTL_KEY_ROOT, NULL, &key, &failure), VD_KEY);
+  assert_int_equal(vd_key_load(context, path, VD_KEY_ROOT, NULL, &key, &failure), VD_KEY);
   assert_non_null(strstr(failure.text, "is a key of kind issuer; a key of kind root is needed here"));
   assert_int_equal(key.secret32[1], 0);
-  assert_int_equal(ctl_key_load_public(path, &public_key, &failure), VD_OK);
+  assert_int_equal(vd_key_load_public(path, &public_key, &failure), VD_OK);
   assert_int_equal(chmod(path, 0644), 0);
-  assert_int_equal(ctl_key_load(context, path, CTL_KEY_ISSUER, NULL, &key, &failure), VD_KEY);
+  assert_int_equal(vd_key_load(context, path, VD_KEY_ISSUER, NULL, &key, &failure), VD_KEY);
   assert_non_null(strstr(failure.text, "chmod 600"));
   assert_int_equal(unlink(path), 0);
-  assert_int_equal(ctl_key_load(context, path, CTL_KEY_ISSUER, NULL, &key, &failure), VD_NO_INPUT);
+  assert_int_equal(vd_key_load(context, path, VD_KEY_ISSUER, NULL, &key, &failure), VD_NO_INPUT);
 }
 
 static void test_log_names(void **state) {
@@ -174,9 +174,9 @@ static void test_log_names(void **state) {
   static const char *const bad[] = {"", "a b", "a+b", "a\nb", "a\x7f"};
   struct vd_failure failure;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    struct ctl_public_key key = {.kind = CTL_KEY_LOG};
+    struct vd_public_key key = {.kind = VD_KEY_LOG};
     strcpy(key.name, bad[i]);
-    assert_int_equal(ctl_key_derive(context, &key, secret, &failure), VD_USAGE);
+    assert_int_equal(vd_key_derive(context, &key, secret, &failure), VD_USAGE);
   }
 }
 

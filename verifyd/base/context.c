@@ -1,8 +1,8 @@
-#include "context.h"
+#include "base/context.h"
 
 #include "base/crypto.h"
 
-enum vd_error ctl_context_new(struct frag_context **context, struct vd_failure *failure) {
+enum vd_error vd_context_new(struct frag_context **context, struct vd_failure *failure) {
   uint8_t seed[32];
   *context = NULL;
   enum vd_error error = vd_random(seed, sizeof seed, failure);

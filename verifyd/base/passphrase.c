@@ -1,4 +1,4 @@
-#include "passphrase.h"
+#include "base/passphrase.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include "base/crypto.h"
 #include "base/file.h"
 
-enum vd_error ctl_passphrase_read(const char *path, char passphrase[static CTL_PASSPHRASE_SIZE],
+enum vd_error vd_passphrase_read(const char *path, char passphrase[static VD_PASSPHRASE_SIZE],
                                   struct vd_failure *failure) {
   struct vd_bytes file;
   passphrase[0] = '\0';
@@ -20,8 +20,8 @@ enum vd_error ctl_passphrase_read(const char *path, char passphrase[static CTL_P
   size_t len = strcspn((const char *)file.data, "\r\n");
   if (len == 0) {
     error = vd_fail(failure, VD_KEY, "%s: the first line, which should be the passphrase, is empty", path);
-  } else if (len >= CTL_PASSPHRASE_SIZE) {
-    error = vd_fail(failure, VD_KEY, "%s: the passphrase is longer than %d bytes", path, CTL_PASSPHRASE_SIZE - 1);
+  } else if (len >= VD_PASSPHRASE_SIZE) {
+    error = vd_fail(failure, VD_KEY, "%s: the passphrase is longer than %d bytes", path, VD_PASSPHRASE_SIZE - 1);
   } else {
     memcpy(passphrase, file.data, len);
     passphrase[len] = '\0';
@@ -40,21 +40,21 @@ static bool read_hidden(int terminal, const char *prompt, const char *suffix, ch
   hidden.c_lflag |= ECHONL;
   if (tcsetattr(terminal, TCSAFLUSH, &hidden) != 0) return false;
   (void)dprintf(terminal, "%s%s: ", prompt, suffix);
-  while (len < CTL_PASSPHRASE_SIZE) {
+  while (len < VD_PASSPHRASE_SIZE) {
     ssize_t got = read(terminal, line + len, 1);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0 || line[len] == '\n') break;
     len++;
   }
   (void)tcsetattr(terminal, TCSAFLUSH, &before);
-  bool fits = len < CTL_PASSPHRASE_SIZE;
+  bool fits = len < VD_PASSPHRASE_SIZE;
   line[fits ? len : 0] = '\0';
   return fits;
 }
 
-enum vd_error ctl_passphrase_ask(const char *prompt, bool twice, char passphrase[static CTL_PASSPHRASE_SIZE],
+enum vd_error vd_passphrase_ask(const char *prompt, bool twice, char passphrase[static VD_PASSPHRASE_SIZE],
                                  struct vd_failure *failure) {
-  char again[CTL_PASSPHRASE_SIZE] = "";
+  char again[VD_PASSPHRASE_SIZE] = "";
   enum vd_error error = VD_OK;
   passphrase[0] = '\0';
   int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -72,6 +72,6 @@ enum vd_error ctl_passphrase_ask(const char *prompt, bool twice, char passphrase
   }
   close(terminal);
   vd_wipe(again, sizeof again);
-  if (error != VD_OK) vd_wipe(passphrase, CTL_PASSPHRASE_SIZE);
+  if (error != VD_OK) vd_wipe(passphrase, VD_PASSPHRASE_SIZE);
   return error;
 }

@@ -14,8 +14,8 @@
  *
  * A public file is its lines down to kid, and may be given to anyone. Lines end with LF, nothing may be added, and
  * only this spelling is accepted, so that a file that was read and written again is the same. */
-#ifndef CTL_KEY_FILE_H
-#define CTL_KEY_FILE_H
+#ifndef VD_KEY_FILE_H
+#define VD_KEY_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,23 +25,23 @@
 
 #include "base/failure.h"
 
-#define CTL_KEY_NAME_MAX 255 /* bytes of a log's origin */
-#define CTL_KEY_TEXT_SIZE 1024
-#define CTL_KEY_COST_LOG2 17 /* 128 MiB and about half a second */
+#define VD_KEY_NAME_MAX 255 /* bytes of a log's origin */
+#define VD_KEY_TEXT_SIZE 1024
+#define VD_KEY_COST_LOG2 17 /* 128 MiB and about half a second */
 
-enum ctl_key_kind { CTL_KEY_ISSUER, CTL_KEY_ROOT, CTL_KEY_LOG, CTL_KEY_STATUS };
+enum vd_key_kind { VD_KEY_ISSUER, VD_KEY_ROOT, VD_KEY_LOG, VD_KEY_STATUS };
 
 /* The public part. */
-struct ctl_public_key {
-  enum ctl_key_kind kind;
-  char name[CTL_KEY_NAME_MAX + 1]; /* "" unless a log key */
+struct vd_public_key {
+  enum vd_key_kind kind;
+  char name[VD_KEY_NAME_MAX + 1]; /* "" unless a log key */
   uint8_t public32[32];            /* zero for a status key */
   uint8_t kid[8];                  /* zero for log and status keys */
 };
 
-/* What a file holds, decoded but not opened. secret is secret when not sealed: end with ctl_key_file_wipe. */
-struct ctl_key_file {
-  struct ctl_public_key key;
+/* What a file holds, decoded but not opened. secret is secret when not sealed: end with vd_key_file_wipe. */
+struct vd_key_file {
+  struct vd_public_key key;
   bool has_secret; /* false: a public file */
   bool sealed;     /* cipher scrypt+aes-256-gcm */
   unsigned cost_log2;
@@ -52,50 +52,50 @@ struct ctl_key_file {
 };
 
 /* "issuer", "root", "log" or "status", and back; false for another word. */
-const char *ctl_key_kind_name(enum ctl_key_kind kind);
-bool ctl_key_kind_parse(const char *name, enum ctl_key_kind *kind);
+const char *vd_key_kind_name(enum vd_key_kind kind);
+bool vd_key_kind_parse(const char *name, enum vd_key_kind *kind);
 
 /* Finds the public part of a secret: kind and name are given, public32 and kid are filled.
  * VD_KEY (not a secret of this kind), VD_USAGE (not a name for a log), VD_INTERNAL, VD_MEMORY. */
-VD_MUST_CHECK enum vd_error ctl_key_derive(struct frag_context *context, struct ctl_public_key *key,
+VD_MUST_CHECK enum vd_error vd_key_derive(struct frag_context *context, struct vd_public_key *key,
                                            const uint8_t secret32[static 32], struct vd_failure *failure);
 
 /* Makes the file of a secret, sealed when passphrase is not NULL. Draws salt and nonce. Secret unless sealed.
  * VD_INTERNAL, VD_MEMORY. */
-VD_MUST_CHECK enum vd_error ctl_key_file_make(struct ctl_key_file *file, const struct ctl_public_key *key,
+VD_MUST_CHECK enum vd_error vd_key_file_make(struct vd_key_file *file, const struct vd_public_key *key,
                                               const uint8_t secret32[static 32], const char *passphrase,
                                               struct vd_failure *failure);
 
 /* Text of a file and back. Writing cannot fail; text is secret unless the file is sealed or public.
  * Reading: VD_KEY naming the line that is wrong, and path. */
-void ctl_key_file_write(char text[static CTL_KEY_TEXT_SIZE], const struct ctl_key_file *file);
-VD_MUST_CHECK enum vd_error ctl_key_file_read(struct ctl_key_file *file, const char *text, size_t len, const char *path,
+void vd_key_file_write(char text[static VD_KEY_TEXT_SIZE], const struct vd_key_file *file);
+VD_MUST_CHECK enum vd_error vd_key_file_read(struct vd_key_file *file, const char *text, size_t len, const char *path,
                                               struct vd_failure *failure);
 
 /* Takes the secret out. passphrase: for a sealed file, else NULL.
  * VD_KEY: a public file, a wrong passphrase, or a file that was altered. VD_MEMORY, VD_INTERNAL. */
-VD_MUST_CHECK enum vd_error ctl_key_file_open(struct frag_context *context, const struct ctl_key_file *file,
+VD_MUST_CHECK enum vd_error vd_key_file_open(struct frag_context *context, const struct vd_key_file *file,
                                               const char *passphrase, uint8_t secret32[static 32], const char *path,
                                               struct vd_failure *failure);
 
-void ctl_key_file_wipe(struct ctl_key_file *file);
+void vd_key_file_wipe(struct vd_key_file *file);
 
-/* An opened key. End with ctl_key_wipe. */
-struct ctl_key {
-  struct ctl_public_key public_key;
+/* An opened key. End with vd_key_wipe. */
+struct vd_key {
+  struct vd_public_key public_key;
   uint8_t secret32[32];
 };
 
 /* Reads and opens the file at path, which must be private and of that kind. A passphrase, when one is needed, is the
  * first line of passphrase_file, or asked for on the terminal when that is NULL.
  * VD_NO_INPUT, VD_KEY, VD_IO, VD_MEMORY, VD_INTERNAL. */
-VD_MUST_CHECK enum vd_error ctl_key_load(struct frag_context *context, const char *path, enum ctl_key_kind kind,
-                                         const char *passphrase_file, struct ctl_key *key, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error vd_key_load(struct frag_context *context, const char *path, enum vd_key_kind kind,
+                                         const char *passphrase_file, struct vd_key *key, struct vd_failure *failure);
 
-void ctl_key_wipe(struct ctl_key *key);
+void vd_key_wipe(struct vd_key *key);
 
 /* The public part of the key file or public file at path; no passphrase is needed. VD_NO_INPUT, VD_KEY. */
-VD_MUST_CHECK enum vd_error ctl_key_load_public(const char *path, struct ctl_public_key *key,
+VD_MUST_CHECK enum vd_error vd_key_load_public(const char *path, struct vd_public_key *key,
                                                 struct vd_failure *failure);
 
 #endif
