@@ -73,6 +73,9 @@ extern "C" {
   X(FRAG_FIELD_DUPLICATE, 1023, "FIELD_DUPLICATE", "a name or key id occurs twice") \
   X(FRAG_RECORD_MALFORMED, 1030, "RECORD_MALFORMED", "a record, leaf or entry is not well formed") \
   X(FRAG_STATEMENT_IGNORED, 1031, "STATEMENT_IGNORED", "a status record does not open or is not rightly signed") \
+  X(FRAG_PROOF_MALFORMED, 1032, "PROOF_MALFORMED", "a Merkle proof is not well formed") \
+  X(FRAG_PROOF_WRONG, 1033, "PROOF_WRONG", "a Merkle proof does not lead from the one hash to the other") \
+  X(FRAG_CHECKPOINT_MALFORMED, 1034, "CHECKPOINT_MALFORMED", "a log checkpoint is not well formed") \
   X(FRAG_TRUST_SIGNATURES, 1101, "TRUST_SIGNATURES", "too few pinned roots have signed the trust list") \
   X(FRAG_TRUST_REALM, 1102, "TRUST_REALM", "the trust list is for another realm") \
   X(FRAG_TRUST_ROLLBACK, 1103, "TRUST_ROLLBACK", "the trust list is not newer than the one in use") \
