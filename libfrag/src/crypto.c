@@ -17,6 +17,8 @@ struct frag_crypto {
   EVP_MAC_CTX *mac;
   EVP_CIPHER *gcm, *ctr;
   EVP_CIPHER_CTX *gcm_context, *ctr_context;
+  EVP_PKEY_CTX *ed25519; /* makes keys of their bytes */
+  EVP_MD_CTX *signature;
   uint8_t tags[FRAG_LABEL_COUNT][64]; /* SHA256(tag) ‖ SHA256(tag), one block */
 };
 
@@ -24,7 +26,7 @@ static const char *const label_text[FRAG_LABEL_COUNT] = {
     [FRAG_LABEL_KID] = "kid",       [FRAG_LABEL_DOC] = "doc",   [FRAG_LABEL_MASK] = "mask",
     [FRAG_LABEL_CHK] = "chk",       [FRAG_LABEL_LOC] = "loc",   [FRAG_LABEL_FRAG] = "frag",
     [FRAG_LABEL_STATUS] = "status", [FRAG_LABEL_STMT] = "stmt", [FRAG_LABEL_STATUS_KEY] = "status-key",
-    [FRAG_LABEL_TRUST] = "trust",
+    [FRAG_LABEL_TRUST] = "trust",   [FRAG_LABEL_SUBMIT] = "submit",
 };
 
 static const char prefix[] = "frag1/";
@@ -84,6 +86,12 @@ static bool prepare_mac(struct frag_crypto *crypto) {
   return crypto->mac != NULL && EVP_MAC_init(crypto->mac, zero_key, sizeof zero_key, parameters) == 1;
 }
 
+static bool prepare_ed25519(struct frag_crypto *crypto) {
+  crypto->ed25519 = EVP_PKEY_CTX_new_from_name(NULL, "ED25519", NULL);
+  crypto->signature = EVP_MD_CTX_new();
+  return crypto->ed25519 != NULL && crypto->signature != NULL && EVP_PKEY_fromdata_init(crypto->ed25519) == 1;
+}
+
 frag_error frag_crypto_new(struct frag_crypto **out) {
   *out = NULL;
   struct frag_crypto *crypto = OPENSSL_zalloc(sizeof *crypto);
@@ -91,7 +99,7 @@ frag_error frag_crypto_new(struct frag_crypto **out) {
   crypto->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
   crypto->digest = EVP_MD_CTX_new();
   if (crypto->sha256 == NULL || crypto->digest == NULL || !prepare_tags(crypto) || !prepare_ciphers(crypto) ||
-      !prepare_mac(crypto)) {
+      !prepare_mac(crypto) || !prepare_ed25519(crypto)) {
     frag_crypto_free(crypto);
     return FRAG_CRYPTO;
   }
@@ -109,6 +117,8 @@ void frag_crypto_free(struct frag_crypto *crypto) {
   EVP_CIPHER_CTX_free(crypto->ctr_context);
   EVP_CIPHER_free(crypto->gcm);
   EVP_CIPHER_free(crypto->ctr);
+  EVP_PKEY_CTX_free(crypto->ed25519);
+  EVP_MD_CTX_free(crypto->signature);
   OPENSSL_clear_free(crypto, sizeof *crypto);
 }
 
@@ -183,10 +193,71 @@ frag_error frag_ctr_stream(struct frag_context *context, uint8_t *out, size_t le
   return forget_key(cipher) && ok ? FRAG_OK : FRAG_CRYPTO;
 }
 
-frag_error frag_ed25519_public(uint8_t pub32[static 32], const uint8_t seed32[static 32]) {
+/* NULL on failure. A secret key's public half is computed from it. */
+static EVP_PKEY *ed25519_key(struct frag_crypto *crypto, const char *half, const uint8_t bytes[static 32]) {
+  EVP_PKEY *key = NULL;
+  uint8_t copy[32]; /* parameters point to what is not constant */
+  memcpy(copy, bytes, sizeof copy);
+  OSSL_PARAM parameters[] = {OSSL_PARAM_construct_octet_string(half, copy, sizeof copy), OSSL_PARAM_construct_end()};
+  if (EVP_PKEY_fromdata(crypto->ed25519, &key, EVP_PKEY_KEYPAIR, parameters) != 1) key = NULL;
+  frag_wipe(copy, sizeof copy);
+  return key;
+}
+
+frag_error frag_ed25519_public(struct frag_context *context, uint8_t pub32[static 32],
+                               const uint8_t seed32[static 32]) {
   size_t len = 32;
-  EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed32, 32);
+  EVP_PKEY *key = ed25519_key(context->crypto, OSSL_PKEY_PARAM_PRIV_KEY, seed32);
   bool ok = key != NULL && EVP_PKEY_get_raw_public_key(key, pub32, &len) == 1 && len == 32;
   EVP_PKEY_free(key);
   return ok ? FRAG_OK : FRAG_CRYPTO;
+}
+
+frag_error frag_ed25519_sign(struct frag_context *context, uint8_t sig64[static 64], const uint8_t seed32[static 32],
+                             struct frag_slice message) {
+  EVP_MD_CTX *signature = context->crypto->signature;
+  size_t len = 64;
+  EVP_PKEY *key = ed25519_key(context->crypto, OSSL_PKEY_PARAM_PRIV_KEY, seed32);
+  bool ok = key != NULL && EVP_DigestSignInit_ex(signature, NULL, NULL, NULL, NULL, key, NULL) == 1 &&
+            EVP_DigestSign(signature, sig64, &len, message.data, message.len) == 1 && len == 64;
+  EVP_PKEY_free(key);
+  return EVP_MD_CTX_reset(signature) == 1 && ok ? FRAG_OK : FRAG_CRYPTO; /* the reset lets go of the key */
+}
+
+typedef enum verification { VERIFICATION_FAULT, VERIFICATION_WRONG, VERIFICATION_RIGHT } verification;
+
+static verification verify(struct frag_crypto *crypto, const uint8_t pub32[static 32], const uint8_t sig64[static 64],
+                           struct frag_slice message) {
+  EVP_MD_CTX *signature = crypto->signature;
+  EVP_PKEY *key = ed25519_key(crypto, OSSL_PKEY_PARAM_PUB_KEY, pub32);
+  bool ran = key != NULL && EVP_DigestVerifyInit_ex(signature, NULL, NULL, NULL, NULL, key, NULL) == 1;
+  bool genuine = ran && EVP_DigestVerify(signature, sig64, 64, message.data, message.len) == 1;
+  EVP_PKEY_free(key);
+  if (EVP_MD_CTX_reset(signature) != 1 || !ran) return VERIFICATION_FAULT;
+  return genuine ? VERIFICATION_RIGHT : VERIFICATION_WRONG;
+}
+
+/* RFC 8032 section 7.1, test 1: a right signature of nothing. */
+static verification verify_known(struct frag_crypto *crypto) {
+  static const uint8_t pub32[32] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe,
+                                    0xd3, 0xc9, 0x64, 0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6,
+                                    0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
+  static const uint8_t sig64[64] = {0xe5, 0x56, 0x43, 0x00, 0xc3, 0x60, 0xac, 0x72, 0x90, 0x86, 0xe2, 0xcc, 0x80,
+                                    0x6e, 0x82, 0x8a, 0x84, 0x87, 0x7f, 0x1e, 0xb8, 0xe5, 0xd9, 0x74, 0xd8, 0x73,
+                                    0xe0, 0x65, 0x22, 0x49, 0x01, 0x55, 0x5f, 0xb8, 0x82, 0x15, 0x90, 0xa3, 0x3b,
+                                    0xac, 0xc6, 0x1e, 0x39, 0x70, 0x1c, 0xf9, 0xb4, 0x6b, 0xd2, 0x5b, 0xf5, 0xf0,
+                                    0x59, 0x5b, 0xbe, 0x24, 0x65, 0x51, 0x41, 0x43, 0x8e, 0x7a, 0x10, 0x0b};
+  return verify(crypto, pub32, sig64, frag_bytes(NULL, 0));
+}
+
+/* OpenSSL says the same of a wrong signature and of one that it had no memory to look at. A signature is called wrong,
+ * which accuses whoever made it, only after it has called a right one right, and this one wrong again. */
+frag_error frag_ed25519_verify(struct frag_context *context, const uint8_t pub32[static 32],
+                               const uint8_t sig64[static 64], struct frag_slice message) {
+  struct frag_crypto *crypto = context->crypto;
+  verification found = verify(crypto, pub32, sig64, message);
+  if (found == VERIFICATION_WRONG)
+    found = verify_known(crypto) == VERIFICATION_RIGHT ? verify(crypto, pub32, sig64, message) : VERIFICATION_FAULT;
+  if (found == VERIFICATION_FAULT) return FRAG_CRYPTO;
+  return found == VERIFICATION_RIGHT ? FRAG_OK : FRAG_CHECKPOINT_SIGNATURE;
 }

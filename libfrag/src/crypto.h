@@ -17,6 +17,7 @@ typedef enum frag_label {
   FRAG_LABEL_STATUS_KEY,
   FRAG_LABEL_STMT,
   FRAG_LABEL_TRUST,
+  FRAG_LABEL_SUBMIT,
   FRAG_LABEL_COUNT
 } frag_label;
 
@@ -47,8 +48,17 @@ FRAG_MUST_CHECK frag_error frag_gcm_open(struct frag_context *context, uint8_t *
 FRAG_MUST_CHECK frag_error frag_ctr_stream(struct frag_context *context, uint8_t *out, size_t len,
                                            const uint8_t key[static 32]);
 
-/* The Ed25519 public key of a secret seed, RFC 8032. */
-FRAG_MUST_CHECK frag_error frag_ed25519_public(uint8_t pub32[static 32], const uint8_t seed32[static 32]);
+/* Ed25519, RFC 8032: the public key of a secret seed. */
+FRAG_MUST_CHECK frag_error frag_ed25519_public(struct frag_context *context, uint8_t pub32[static 32],
+                                               const uint8_t seed32[static 32]);
+
+/* A signature under a secret seed. */
+FRAG_MUST_CHECK frag_error frag_ed25519_sign(struct frag_context *context, uint8_t sig64[static 64],
+                                             const uint8_t seed32[static 32], struct frag_slice message);
+
+/* FRAG_CHECKPOINT_SIGNATURE when the signature is wrong; a key that is no point of the curve has no right one. */
+FRAG_MUST_CHECK frag_error frag_ed25519_verify(struct frag_context *context, const uint8_t pub32[static 32],
+                                               const uint8_t sig64[static 64], struct frag_slice message);
 
 /* RFC 4648 base64 with padding and a NUL: 4·⌈len/3⌉ + 1 characters. */
 void frag_base64(char *out, const uint8_t *in, size_t len);

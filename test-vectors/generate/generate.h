@@ -13,5 +13,7 @@ void generate_open(struct realm *realm, const char *folder);
 void generate_trust(struct realm *realm, const char *folder);
 void generate_status(struct realm *realm, const char *folder);
 void generate_end_to_end(struct realm *realm, const char *folder);
+void generate_tree(struct realm *realm, const char *folder);
+void generate_log(struct realm *realm, const char *folder);
 
 #endif

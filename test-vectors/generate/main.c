@@ -19,6 +19,8 @@ int main(int count, char **arguments) {
   generate_trust(&realm, arguments[1]);
   generate_status(&realm, arguments[1]);
   generate_end_to_end(&realm, arguments[1]);
+  generate_tree(&realm, arguments[1]);
+  generate_log(&realm, arguments[1]);
   realm_end(&realm);
   return 0;
 }

@@ -3,10 +3,10 @@
 # libraries that it is built on: no file, socket, clock, random number, thread or output.
 set -eu
 export LC_ALL=C
-allowed='^(EVP_[A-Za-z0-9_]+|OSSL_PARAM_construct_(utf8_string|end)|OPENSSL_cleanse|CRYPTO_(memcmp|zalloc|clear_free)'
+allowed='^(EVP_[A-Za-z0-9_]+|OSSL_PARAM_construct_(utf8_string|octet_string|end)|OPENSSL_cleanse|CRYPTO_(memcmp|zalloc|clear_free)'
 allowed="$allowed|secp256k1_(context_(preallocated_(size|create|destroy)|randomize)|keypair_[a-z_]+|xonly_[a-z_]+|schnorrsig_[a-z0-9_]+)"
 allowed="$allowed|utf8proc_(iterate|decompose|normalize_utf32|encode_char)"
-allowed="$allowed|malloc|calloc|free|qsort|bsearch|strlen|mem(cmp|cpy|move|set)|__mem(cpy|move|set)_chk"
+allowed="$allowed|malloc|calloc|free|qsort|bsearch|strlen|mem(chr|cmp|cpy|move|set)|__mem(cpy|move|set)_chk"
 allowed="$allowed|__assert_fail|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|frag_[a-z0-9_]+)\$"
 
 foreign=$(nm -u "$1" | awk '$1 == "U" { print $2 }' | sort -u | grep -vE "$allowed" || true)

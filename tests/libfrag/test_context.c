@@ -7,6 +7,8 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include <frag/checkpoint.h>
+
 #include "bytes.h"
 #include "libfrag/fixture.h"
 #include "state.h"
@@ -181,6 +183,30 @@ static void test_trust_open_memory(void **state) {
 }
 static void test_log_public_memory(void **state) { fail_each(*state, log_public, 2); }
 
+/* A right checkpoint that nothing could be allocated for is not called wrong. */
+static frag_error sign_and_check(struct fixture *fixture) {
+  char note[FRAG_CHECKPOINT_MAX];
+  const uint8_t seed32[32] = {3}, root[32] = {4};
+  uint8_t pub32[32];
+  size_t len;
+  struct frag_log_key key;
+  struct frag_checkpoint checkpoint;
+  struct frag_slice origin = slice_of("log.example");
+  frag_error error = frag_checkpoint_sign(fixture->context, note, &len, origin, 1, root, seed32, 5);
+  if (error == FRAG_OK) error = frag_log_public(fixture->context, pub32, seed32);
+  if (error == FRAG_OK) error = frag_log_key_make(fixture->context, &key, origin, pub32);
+  if (error == FRAG_OK) error = frag_checkpoint_decode(fixture->context, &checkpoint, note, len);
+  return error == FRAG_OK ? frag_checkpoint_check(fixture->context, &checkpoint, &key, NULL) : error;
+}
+
+static void test_checkpoint_memory(void **state) {
+  struct fixture *fixture = *state;
+  start_failing(0, false);
+  assert_int_equal(sign_and_check(fixture), FRAG_OK);
+  assert_int_equal(memory.own, 0);
+  fail_each(fixture, sign_and_check, 12);
+}
+
 static frag_error issue_and_open(struct fixture *fixture) {
   uint8_t plaintext[FIXTURE_PLAINTEXT_LEN], payload[FRAG_PAYLOAD_LEN];
   struct frag_document document;
@@ -258,11 +284,11 @@ static void test_free_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_context_memory),    cmocka_unit_test(test_key_memory),
-      cmocka_unit_test(test_trust_decode_memory), cmocka_unit_test(test_trust_open_memory),
-      cmocka_unit_test(test_log_public_memory), cmocka_unit_test(test_work_takes_no_memory),
-      cmocka_unit_test(test_record_without_memory), cmocka_unit_test(test_secrets_are_wiped),
-      cmocka_unit_test(test_free_nothing),
+      cmocka_unit_test(test_context_memory),        cmocka_unit_test(test_key_memory),
+      cmocka_unit_test(test_trust_decode_memory),   cmocka_unit_test(test_trust_open_memory),
+      cmocka_unit_test(test_log_public_memory),     cmocka_unit_test(test_checkpoint_memory),
+      cmocka_unit_test(test_work_takes_no_memory),  cmocka_unit_test(test_record_without_memory),
+      cmocka_unit_test(test_secrets_are_wiped),     cmocka_unit_test(test_free_nothing),
   };
   if (CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) != 1) return 1;
   return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

@@ -29,7 +29,7 @@ static void test_tagged_hash(void **state) {
   struct fixture *fixture = *state;
   static const char *const names[FRAG_LABEL_COUNT] = {"frag1/kid", "frag1/doc",  "frag1/mask",   "frag1/chk",
                                                       "frag1/loc", "frag1/frag", "frag1/status", "frag1/status-key",
-                                                      "frag1/stmt", "frag1/trust"};
+                                                      "frag1/stmt", "frag1/trust", "frag1/submit"};
   for (int label = 0; label < FRAG_LABEL_COUNT; label++) {
     uint8_t tag[64], expected[32], hash[32];
     struct frag_slice name = slice_of(names[label]), message = slice_of("message");
@@ -120,16 +120,79 @@ static void test_ctr(void **state) {
   }
 }
 
-/* RFC 8032 section 7.1, tests 1 and 2. */
+/* RFC 8032 section 7.1, tests 1 to 3. */
+static const struct {
+  const char *seed, *pub, *message, *signature;
+} ed25519_answers[] = {
+    {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+     "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+     "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"},
+    {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+     "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+     "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"},
+    {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+     "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+     "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"},
+};
+
 static void test_ed25519(void **state) {
-  (void)state;
-  uint8_t seed32[32], pub32[32];
-  hex_decode(seed32, 32, "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
-  assert_int_equal(frag_ed25519_public(pub32, seed32), FRAG_OK);
-  check_hex(pub32, 32, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-  hex_decode(seed32, 32, "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
-  assert_int_equal(frag_ed25519_public(pub32, seed32), FRAG_OK);
-  check_hex(pub32, 32, "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+  struct fixture *fixture = *state;
+  for (size_t i = 0; i < FRAG_COUNT(ed25519_answers); i++) {
+    uint8_t seed32[32], pub32[32], message[2], sig64[64];
+    size_t len = strlen(ed25519_answers[i].message) / 2;
+    hex_decode(seed32, 32, ed25519_answers[i].seed);
+    hex_decode(message, len, ed25519_answers[i].message);
+    struct frag_slice text = frag_bytes(len == 0 ? NULL : message, len);
+    assert_int_equal(frag_ed25519_public(fixture->context, pub32, seed32), FRAG_OK);
+    check_hex(pub32, 32, ed25519_answers[i].pub);
+    assert_int_equal(frag_ed25519_sign(fixture->context, sig64, seed32, text), FRAG_OK);
+    check_hex(sig64, 64, ed25519_answers[i].signature);
+    assert_int_equal(frag_ed25519_verify(fixture->context, pub32, sig64, text), FRAG_OK);
+  }
+}
+
+/* Every bit of key, signature and message counts; and a wrong signature leaves nothing behind that would spoil the
+ * next. */
+static void test_ed25519_wrong(void **state) {
+  struct fixture *fixture = *state;
+  uint8_t pub32[32], sig64[64], message[2];
+  struct {
+    uint8_t *bytes;
+    size_t len;
+  } inputs[] = {{pub32, sizeof pub32}, {sig64, sizeof sig64}, {message, sizeof message}};
+  hex_decode(pub32, 32, ed25519_answers[2].pub);
+  hex_decode(sig64, 64, ed25519_answers[2].signature);
+  hex_decode(message, 2, ed25519_answers[2].message);
+  struct frag_slice text = frag_bytes(message, sizeof message);
+  for (size_t i = 0; i < FRAG_COUNT(inputs); i++)
+    for (size_t bit = 0; bit < 8 * inputs[i].len; bit++) {
+      inputs[i].bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+      assert_int_equal(frag_ed25519_verify(fixture->context, pub32, sig64, text), FRAG_CHECKPOINT_SIGNATURE);
+      inputs[i].bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+  assert_int_equal(frag_ed25519_verify(fixture->context, pub32, sig64, frag_bytes(message, 1)),
+                   FRAG_CHECKPOINT_SIGNATURE);
+  assert_int_equal(frag_ed25519_verify(fixture->context, pub32, sig64, text), FRAG_OK);
+}
+
+/* RFC 8032 section 5.1.7: S must be below the group order, or every signature would have a second form. */
+static void test_ed25519_malleable(void **state) {
+  struct fixture *fixture = *state;
+  uint8_t pub32[32], sig64[64], order[32];
+  unsigned carry = 0;
+  hex_decode(pub32, 32, ed25519_answers[0].pub);
+  hex_decode(sig64, 64, ed25519_answers[0].signature);
+  hex_decode(order, 32, "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+  for (size_t i = 0; i < 32; i++) {
+    carry += (unsigned)sig64[32 + i] + order[i];
+    sig64[32 + i] = (uint8_t)carry;
+    carry >>= 8;
+  }
+  assert_int_equal(carry, 0);
+  assert_int_equal(frag_ed25519_verify(fixture->context, pub32, sig64, frag_bytes(NULL, 0)), FRAG_CHECKPOINT_SIGNATURE);
 }
 
 /* RFC 4648 section 10. */
@@ -183,8 +246,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sha256),    cmocka_unit_test(test_tagged_hash), cmocka_unit_test(test_prf),
       cmocka_unit_test(test_gcm_known), cmocka_unit_test(test_gcm_refuses), cmocka_unit_test(test_ctr),
-      cmocka_unit_test(test_ed25519),   cmocka_unit_test(test_base64),      cmocka_unit_test(test_secret_equal),
-      cmocka_unit_test(test_calls_do_not_mix),
+      cmocka_unit_test(test_ed25519),   cmocka_unit_test(test_ed25519_wrong), cmocka_unit_test(test_ed25519_malleable),
+      cmocka_unit_test(test_base64),    cmocka_unit_test(test_secret_equal), cmocka_unit_test(test_calls_do_not_mix),
   };
   return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

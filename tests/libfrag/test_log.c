@@ -1,6 +1,6 @@
 #include "libfrag/cmocka_all.h"
 
-#include <frag/log.h>
+#include <frag/checkpoint.h>
 
 #include "bytes.h"
 #include "libfrag/fixture.h"
@@ -55,15 +55,14 @@ static void test_longest_leaf(void **state) {
   struct frag_entry entry = {FRAG_ENTRY_ISSUE, UINT64_MAX, frag_bytes(record, FRAG_LEAF_LEN(15))}, decoded;
   assert_int_equal(frag_entry_encode(out, &len, &entry), FRAG_OK);
   assert_int_equal(len, FRAG_ENTRY_MAX);
-  for (size_t cut = 0; cut < len; cut++)
-    assert_int_equal(frag_entry_decode(&decoded, out, cut), FRAG_RECORD_MALFORMED);
+  for (size_t cut = 0; cut < len; cut++) assert_int_equal(frag_entry_decode(&decoded, out, cut), FRAG_RECORD_MALFORMED);
   assert_int_equal(frag_entry_decode(&decoded, out, len), FRAG_OK);
   assert_true(decoded.time_s == UINT64_MAX);
 }
 
 /* RFC 6962 section 2.1, with the inputs and roots of the certificate-transparency project's own tests. */
-static const char *const merkle_inputs[8] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-                                             "606162636465666768696a6b6c6d6e6f"};
+static const char *const merkle_inputs[8] = {
+    "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
 static const char *const merkle_roots[8] = {
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
     "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -143,10 +142,115 @@ static void test_vkey_names(void **state) {
     assert_int_equal(frag_log_vkey(fixture->context, vkey, slice_of(spaces[i]), pub32), FRAG_FIELD_CHARACTERS);
 }
 
+/* Keys of golang.org/x/mod/sumdb/note, and of a public witness under type 04. */
+static void test_key_parse(void **state) {
+  struct fixture *fixture = *state;
+  static const struct {
+    const char *vkey, *name, *signature_id, *cosignature_id;
+  } keys[] = {
+      {"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "PeterNeumann", "c74f20a3", NULL},
+      {"EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop", "EnochRoot", "af0cfe78", NULL},
+      {"remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2", "remora.n621.de", NULL, "da77ade7"},
+      {"log.example/ledger+e2e863f3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "log.example/ledger", "e2e863f3",
+       "70036984"},
+      {"log.example/ledger+70036984+BBpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "log.example/ledger", "e2e863f3",
+       "70036984"},
+  };
+  for (size_t i = 0; i < FRAG_COUNT(keys); i++) {
+    struct frag_log_key key, made;
+    uint8_t id[4];
+    assert_int_equal(frag_log_key_parse(fixture->context, &key, keys[i].vkey, strlen(keys[i].vkey)), FRAG_OK);
+    assert_string_equal(key.name, keys[i].name);
+    assert_int_equal(key.name_len, strlen(keys[i].name));
+    if (keys[i].signature_id != NULL) {
+      hex_decode(id, 4, keys[i].signature_id);
+      assert_memory_equal(key.signature_id, id, 4);
+    }
+    if (keys[i].cosignature_id != NULL) {
+      hex_decode(id, 4, keys[i].cosignature_id);
+      assert_memory_equal(key.cosignature_id, id, 4);
+    }
+    assert_int_equal(frag_log_key_make(fixture->context, &made, slice_of(keys[i].name), key.pub32), FRAG_OK);
+    assert_memory_equal(&made, &key, sizeof key);
+  }
+}
+
+static void refuse_key(struct fixture *fixture, const char *vkey, size_t len) {
+  struct frag_log_key key;
+  memset(&key, 1, sizeof key);
+  if (frag_log_key_parse(fixture->context, &key, vkey, len) != FRAG_KEY_INVALID)
+    fail_msg("accepted %.*s", (int)len, vkey);
+  assert_true(is_all_zero(&key, sizeof key));
+}
+
+/* One key has one text of each type: no byte of it can be another, missing or more. */
+static void test_key_parse_refuses(void **state) {
+  struct fixture *fixture = *state;
+  static const char right[] = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+  static const char *const wrong[] = {
+      "PeterNeumann+C74F20A3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+      "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==", /* wrong length, its own id */
+      "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",         /* unknown type, its own id */
+      "PeterNeumann+c74f20a3+BBpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",         /* id of type 01 under type 04 */
+      "PeterNeumann+c74f20a3",
+      "PeterNeumann+c74f20a3+",
+      "PeterNeumann++c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+      "+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+      " PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+      "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n",
+      "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"};
+  char text[sizeof right + 1];
+  size_t len = strlen(right);
+  for (size_t i = 0; i < FRAG_COUNT(wrong); i++) refuse_key(fixture, wrong[i], strlen(wrong[i]));
+  memcpy(text, right, sizeof right);
+  for (size_t cut = 0; cut < len; cut++) refuse_key(fixture, text, cut);
+  for (size_t at = 0; at < len; at++)
+    for (unsigned c = 0; c < 256; c++) {
+      if ((char)c == right[at]) continue;
+      text[at] = (char)c;
+      refuse_key(fixture, text, len);
+      text[at] = right[at];
+    }
+  for (unsigned c = 0; c < 256; c++) {
+    text[len] = (char)c;
+    refuse_key(fixture, text, len + 1);
+  }
+  static char too_long[FRAG_VKEY_MAX + 10];
+  memset(too_long, 'A', sizeof too_long);
+  for (size_t size = FRAG_VKEY_MAX - 1; size < sizeof too_long; size++) refuse_key(fixture, too_long, size);
+}
+
+/* What frag_log_vkey writes is read again, up to the longest name; names have the same rule in both. */
+static void test_key_round_trip(void **state) {
+  struct fixture *fixture = *state;
+  static char name[FRAG_VKEY_NAME_MAX + 1];
+  const uint8_t pub32[32] = {7};
+  char vkey[FRAG_VKEY_MAX];
+  struct frag_log_key key;
+  memset(name, 'n', sizeof name);
+  for (size_t len = 1; len <= FRAG_VKEY_NAME_MAX; len++) {
+    struct frag_slice slice = frag_bytes((const uint8_t *)name, len);
+    assert_int_equal(frag_log_vkey(fixture->context, vkey, slice, pub32), FRAG_OK);
+    assert_int_equal(frag_log_key_parse(fixture->context, &key, vkey, strlen(vkey)), FRAG_OK);
+    assert_int_equal(key.name_len, len);
+    assert_int_equal(key.name[len], 0);
+    assert_memory_equal(key.pub32, pub32, 32);
+  }
+  struct frag_slice too_long = frag_bytes((const uint8_t *)name, sizeof name);
+  assert_int_equal(frag_log_key_make(fixture->context, &key, too_long, pub32), FRAG_FIELD_LENGTH);
+  assert_true(is_all_zero(&key, sizeof key));
+  assert_int_equal(frag_log_key_make(fixture->context, &key, slice_of(""), pub32), FRAG_FIELD_LENGTH);
+  assert_int_equal(frag_log_key_make(fixture->context, &key, slice_of("a b"), pub32), FRAG_FIELD_CHARACTERS);
+  assert_int_equal(frag_log_key_make(fixture->context, &key, slice_of("a+b"), pub32), FRAG_FIELD_CHARACTERS);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_issue_entry), cmocka_unit_test(test_body_lengths), cmocka_unit_test(test_longest_leaf),
-      cmocka_unit_test(test_merkle),      cmocka_unit_test(test_vkey),         cmocka_unit_test(test_vkey_names),
+      cmocka_unit_test(test_issue_entry),    cmocka_unit_test(test_body_lengths),
+      cmocka_unit_test(test_longest_leaf),   cmocka_unit_test(test_merkle),
+      cmocka_unit_test(test_vkey),           cmocka_unit_test(test_vkey_names),
+      cmocka_unit_test(test_key_parse),      cmocka_unit_test(test_key_parse_refuses),
+      cmocka_unit_test(test_key_round_trip),
   };
   return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

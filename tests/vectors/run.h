@@ -13,6 +13,8 @@ void run_open(void **state);
 void run_trust(void **state);
 void run_status(void **state);
 void run_end_to_end(void **state);
+void run_tree(void **state);
+void run_log(void **state);
 void run_bip340(void **state);
 
 #endif

@@ -12,7 +12,8 @@ static const struct CMUnitTest files[] = {
     {"qr_payload", run_qr_payload, NULL, NULL, NULL},   {"shamir", run_shamir, NULL, NULL, NULL},
     {"issue", run_issue, NULL, NULL, NULL},             {"open", run_open, NULL, NULL, NULL},
     {"trust", run_trust, NULL, NULL, NULL},             {"status", run_status, NULL, NULL, NULL},
-    {"end_to_end", run_end_to_end, NULL, NULL, NULL},   {"bip340", run_bip340, NULL, NULL, NULL}};
+    {"end_to_end", run_end_to_end, NULL, NULL, NULL},   {"tree", run_tree, NULL, NULL, NULL},
+    {"log", run_log, NULL, NULL, NULL},                 {"bip340", run_bip340, NULL, NULL, NULL}};
 
 __attribute__((noreturn)) static void fail_form(const char *where, const char *what, const char *key) {
   fail_msg("%s: %s: %s", where, what, key);

@@ -11,8 +11,8 @@ verifyd_test(vectors
   SOURCES
     "${vectors}/test_vectors.c" "${vectors}/vectors.c" "${vectors}/scan.c" "${vectors}/trusted.c"
     "${vectors}/run_bip340.c" "${vectors}/run_dcbor.c" "${vectors}/run_end_to_end.c" "${vectors}/run_hash_kdf.c"
-    "${vectors}/run_issue.c" "${vectors}/run_open.c" "${vectors}/run_qr_payload.c" "${vectors}/run_shamir.c"
-    "${vectors}/run_status.c" "${vectors}/run_trust.c"
+    "${vectors}/run_issue.c" "${vectors}/run_log.c" "${vectors}/run_open.c" "${vectors}/run_qr_payload.c"
+    "${vectors}/run_shamir.c" "${vectors}/run_status.c" "${vectors}/run_tree.c" "${vectors}/run_trust.c"
   LIBS vectors_forms
   ARGS "${CMAKE_SOURCE_DIR}/test-vectors")
 

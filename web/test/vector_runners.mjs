@@ -15,6 +15,7 @@ import { encodePayload } from '../frag1/payload.js';
 import { bip340Sign, bip340Verify, ctrStream, gcmOpen, gcmSeal, isPublicKey, prf } from '../frag1/primitives.js';
 import { coefficients, documentMessage, maskKey, signDocument, smallestPaddedLength } from '../frag1/seal.js';
 import { interpolate, multiply, shareOf } from '../frag1/shamir.js';
+import { LOG_CHECK } from './log_runners.mjs';
 import { documentOf, sealOf, trustOf } from './vector_forms.mjs';
 
 const STATES = { record: 'record', erased: 'erased', absent: 'absent', unreachable: 'unreachable', none: 'not_asked' };
@@ -267,11 +268,12 @@ export const CHECK = {
     assert.ok(isPublicKey(fromHex(test.pub32)));
     assert.ok(bip340Verify(fromHex(test.pub32), fromHex(test.msg), fromHex(test.sig)));
   },
+  ...LOG_CHECK,
 };
 
 /** For these an invalid test must be refused by the reader or writer itself, not merely give other bytes. */
 const REFUSED = ['hash_kdf/Header', 'hash_kdf/Rid', 'hash_kdf/Merkle', 'hash_kdf/Vkey', 'dcbor/Document',
-  'issue/Issue', 'trust/TrustFile', 'trust/Follows', 'status/Seal', 'qr_payload/QrText'];
+  'issue/Issue', 'trust/TrustFile', 'trust/Follows', 'status/Seal', 'qr_payload/QrText', ...Object.keys(LOG_CHECK)];
 
 async function checkRefused(run, where, test) {
   await assert.rejects(async () => run(), (error) => {

@@ -55,23 +55,25 @@ FRAG_API FRAG_MUST_CHECK frag_error frag_checkpoint_decode(struct frag_context *
                                                            size_t len);
 
 /* Whether the log that has this key signed it: its origin is the key's name; there is a right plain signature; and
- * every signature under one of the key's two ids is right (C2SP signed-note: a known signer that fails spoils the note).
- * Lines of others are ignored.
- * Out: *time_s: the time of the log's own cosignature, Unix seconds, or 0 when there is none. May be NULL.
+ * every signature under one of the key's two ids is right (C2SP signed-note: a known signer that fails spoils the
+ * note). Lines of others are ignored.
+ * Out: *time_s: the time of the log's own cosignature (the latest), Unix seconds, or 0 when there is none. May be NULL.
  * Errors: FRAG_CHECKPOINT_SIGNATURE, FRAG_CRYPTO. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_checkpoint_check(struct frag_context *context,
                                                           const struct frag_checkpoint *checkpoint,
                                                           const struct frag_log_key *key, uint64_t *time_s);
 
-/* Whether a witness cosigned it, and when. Errors: FRAG_CHECKPOINT_SIGNATURE: no cosignature with this key's id, or a
- * wrong one. FRAG_CRYPTO. */
+/* Whether a witness cosigned it, and when.
+ * Out: *time_s: of its latest cosignature, Unix seconds. May be NULL.
+ * Errors: FRAG_CHECKPOINT_SIGNATURE: no cosignature with this key's id, or a wrong one. FRAG_CRYPTO. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_checkpoint_cosigned(struct frag_context *context,
                                                              const struct frag_checkpoint *checkpoint,
                                                              const struct frag_log_key *witness, uint64_t *time_s);
 
 /* Makes an operator's checkpoint with its signature and cosignature. `seed32` is secret.
  * Out: note, *len: at most FRAG_CHECKPOINT_MAX bytes.
- * Errors: FRAG_FIELD_LENGTH, FRAG_FIELD_CHARACTERS (origin), FRAG_FIELD_RANGE (size), FRAG_CRYPTO. */
+ * Errors: FRAG_FIELD_LENGTH, FRAG_FIELD_CHARACTERS (origin), FRAG_FIELD_RANGE (size over FRAG_TREE_SIZE_MAX, size 0
+ * with another root than the empty tree's, or a time over 2^63 - 1), FRAG_CRYPTO. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_checkpoint_sign(struct frag_context *context,
                                                          char note[FRAG_AT_LEAST(FRAG_CHECKPOINT_MAX)], size_t *len,
                                                          struct frag_slice origin, uint64_t size,
@@ -80,15 +82,15 @@ FRAG_API FRAG_MUST_CHECK frag_error frag_checkpoint_sign(struct frag_context *co
 
 /* Makes a witness's cosignature line for a checkpoint. `name`: as for frag_log_vkey. `seed32` is secret.
  * Out: line, *len: at most FRAG_SIGNATURE_LINE_MAX bytes, LF included, no NUL.
- * Errors: FRAG_FIELD_LENGTH, FRAG_FIELD_CHARACTERS, FRAG_CRYPTO. */
+ * Errors: FRAG_FIELD_LENGTH, FRAG_FIELD_CHARACTERS, FRAG_FIELD_RANGE (a time over 2^63 - 1), FRAG_CRYPTO. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_checkpoint_cosign(struct frag_context *context,
                                                            char line[FRAG_AT_LEAST(FRAG_SIGNATURE_LINE_MAX)],
                                                            size_t *len, const struct frag_checkpoint *checkpoint,
                                                            struct frag_slice name,
                                                            const uint8_t seed32[FRAG_AT_LEAST(32)], uint64_t time_s);
 
-/* Adds a witness's right cosignature lines from `lines` (an answer to add-checkpoint; lines of others are left out) to
- * a note of *len bytes, in place of an older one by the same witness.
+/* Adds a witness's right cosignature line from `lines` (an answer to add-checkpoint; lines of others are left out, and
+ * of several the latest is taken) to a note of *len bytes, in place of what the same witness has there.
  * Errors: FRAG_CHECKPOINT_MALFORMED (the note or the lines), FRAG_CHECKPOINT_SIGNATURE (none of them, or a wrong one, is
  * this witness's), FRAG_BUFFER_TOO_SMALL, FRAG_CRYPTO; the note is then as before. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_checkpoint_merge(struct frag_context *context,

@@ -73,7 +73,7 @@ struct frag_frontier {
 FRAG_API FRAG_MUST_CHECK frag_error frag_frontier_add(struct frag_context *context, struct frag_frontier *frontier,
                                                       const uint8_t leaf_hash[FRAG_AT_LEAST(FRAG_HASH_LEN)]);
 
-/* The root of the tree so far. Errors: FRAG_CRYPTO. */
+/* The root of the tree so far. Errors: FRAG_FIELD_RANGE (size over FRAG_TREE_SIZE_MAX), FRAG_CRYPTO. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_frontier_root(struct frag_context *context,
                                                        uint8_t root[FRAG_AT_LEAST(FRAG_HASH_LEN)],
                                                        const struct frag_frontier *frontier);
