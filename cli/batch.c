@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/crypto.h"
 #include "base/file.h"
@@ -57,22 +56,32 @@ static enum vd_error seal(void *shared, void *state, size_t index, struct vd_fai
   return error == FRAG_OK ? VD_OK : fail_row(chunk, index, error, failure);
 }
 
+/* What to do about an operator that stays away, or stops half-way. */
+static enum vd_error fail_ledger(const struct chunk *chunk, unsigned ledger, const struct ctl_ledger_put *put,
+                                 const struct vd_failure *why, struct vd_failure *failure) {
+  const struct ctl_operator *operator = &chunk->batch->sink->operators->items[ledger];
+  char label[CTL_OPERATOR_LABEL_SIZE];
+  ctl_operators_label(label, operator);
+  if (put->has_position && put->position < chunk->count) {
+    size_t number = ctl_rows_number(chunk->batch->rows, chunk->first + put->position);
+    return vd_fail(failure, why->code, "%s refuses row %zu: %s", label, number, why->text);
+  }
+  if (!operator->is_remote) return vd_fail(failure, why->code, "%s: %s", label, why->text);
+  return vd_fail(failure, why->code, "%s: %s; run the same command again to continue", label, why->text);
+}
+
 static enum vd_error put_into_ledger(struct chunk *chunk, unsigned ledger, struct ctl_batch_counts *counts,
                                      struct vd_failure *failure) {
-  struct vd_store_appended appended = {0};
+  struct ctl_ledger_put put;
   struct vd_failure why = {.code = VD_OK};
   for (size_t i = 0; i < chunk->count; i++) {
     const uint8_t *record = chunk->records + i * row_bytes(chunk) + ledger * chunk->record_len;
     chunk->items[i] = (struct vd_store_item){.kind = VD_STORE_FRAGMENT, .bytes = record, .len = chunk->record_len};
   }
-  enum vd_error error =
-      vd_store_append(chunk->batch->stores[ledger], chunk->items, chunk->count, (uint64_t)time(NULL), &appended, &why);
-  counts->added += appended.added;
-  counts->unchanged += appended.unchanged;
-  if (error == VD_OK) return VD_OK;
-  if (error != VD_DATA && error != VD_CONFLICT) return vd_fail(failure, error, "ledger %u: %s", ledger + 1, why.text);
-  size_t number = ctl_rows_number(chunk->batch->rows, chunk->first + appended.position);
-  return vd_fail(failure, error, "ledger %u refuses row %zu: %s", ledger + 1, number, why.text);
+  enum vd_error error = ctl_ledger_sink_put(chunk->batch->sink, ledger, chunk->items, chunk->count, &put, &why);
+  counts->added += put.added;
+  counts->unchanged += put.unchanged;
+  return error == VD_OK ? VD_OK : fail_ledger(chunk, ledger, &put, &why, failure);
 }
 
 /* Each ledger counts for itself; the batch counts a document as new when it was new to the last one. */

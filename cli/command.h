@@ -1,7 +1,8 @@
 /* command.h: the commands of verifyctl. Each takes its own name as argv[0].
  * Out: *status: the exit code when VD_OK is returned; 0 unless the command sets it (verify: 1 NOT_VALID, 2
- * INCONCLUSIVE). *failure: what is shown when something else is returned; the exit code is then vd_exit_code's. They
- * print results to standard output, and what is only for the eye to standard error. */
+ * INCONCLUSIVE; audit and proof --check: 1 not proven; erase: that of the first operator that has not). *failure: what
+ * is shown when something else is returned; the exit code is then vd_exit_code's. They print results to standard
+ * output, and what is only for the eye to standard error. */
 #ifndef CTL_COMMAND_H
 #define CTL_COMMAND_H
 
@@ -11,6 +12,11 @@ VD_MUST_CHECK enum vd_error vd_keygen(int argc, char **argv, int *status, struct
 VD_MUST_CHECK enum vd_error ctl_trust(int argc, char **argv, int *status, struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error ctl_issue(int argc, char **argv, int *status, struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error ctl_verify(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_audit(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_proof(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_erase(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_compact(int argc, char **argv, int *status, struct vd_failure *failure);
+VD_MUST_CHECK enum vd_error ctl_submissions(int argc, char **argv, int *status, struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error ctl_qr(int argc, char **argv, int *status, struct vd_failure *failure);
 
 #endif

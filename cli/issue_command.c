@@ -36,7 +36,8 @@ struct issue {
   struct ctl_batch_state state;
   bool resuming;
   char state_path[PATH_SIZE];
-  struct vd_store *stores[VD_OPERATORS_MAX];
+  struct ctl_operators operators;
+  struct ctl_ledger_sink sink;
   struct ctl_batch batch;
   struct ctl_batch_counts counts;
 };
@@ -80,7 +81,7 @@ static enum vd_error digest_options(const struct issue *issue, uint8_t digest[st
   vd_hex_encode(kid, issue->issuer_key.public_key.kid, 8);
   vd_hex_encode(status_key, mac, sizeof mac);
   int len = snprintf(text, sizeof text, "%s\n%u %u %zu %llu %d\n%s\n%s\n%s\n%s\n", label, options->realm,
-                     options->threshold, options->ledgers_count, (unsigned long long)options->issue_no,
+                     options->threshold, options->operators_count, (unsigned long long)options->issue_no,
                      options->delimiter, options->issuer, kid, options->prefix, status_key);
   error = vd_sha256(digest, text, (size_t)len, failure);
   vd_wipe(text, sizeof text);
@@ -180,15 +181,13 @@ static enum vd_error check_rows(struct issue *issue, struct vd_failure *failure)
 /* --- the batch --- */
 
 static enum vd_error open_ledgers(struct issue *issue, struct vd_failure *failure) {
-  for (size_t i = 0; i < issue->options.ledgers_count; i++) {
-    struct vd_store_options store = {.path = issue->options.ledgers[i],
-                                     .access = VD_STORE_CREATE,
-                                     .realm = issue->options.realm,
-                                     .operator_number = (unsigned)i + 1};
-    enum vd_error error = vd_store_open(&store, &issue->stores[i], failure);
-    if (error != VD_OK) return error;
-  }
-  return VD_OK;
+  const struct ctl_issue_options *options = &issue->options;
+  enum vd_error error = ctl_operators_begin(&issue->operators, issue->context, options->realm, options->operators,
+                                            options->operators_count,
+                                            options->settings == NULL ? NULL : &options->settings->own_operator,
+                                            failure);
+  issue->sink = (struct ctl_ledger_sink){.operators = &issue->operators, .key = issue->signing_key};
+  return error == VD_OK ? ctl_ledger_sink_open(&issue->sink, failure) : error;
 }
 
 static enum vd_error open_folder(struct issue *issue, struct vd_failure *failure) {
@@ -206,13 +205,13 @@ static enum vd_error run_batch(struct issue *issue, struct vd_failure *failure) 
   struct ctl_batch *batch = &issue->batch;
   batch->rows = &issue->rows;
   batch->common = (struct frag_batch){.realm = options->realm, .threshold = options->threshold,
-                                      .fragment_count = (unsigned)options->ledgers_count,
+                                      .fragment_count = (unsigned)options->operators_count,
                                       .plaintext_len = issue->rows.plaintext_len};
   memcpy(batch->common.batch_key, issue->state.batch_key, 32);
   batch->key = issue->signing_key;
   batch->status_key = issue->status_key.secret32;
   batch->prefix = options->prefix;
-  batch->stores = issue->stores;
+  batch->sink = &issue->sink;
   batch->workers = options->workers;
   enum vd_error error = ctl_batch_run(batch, &issue->counts, failure);
   if (error == VD_OK) error = vd_folder_sync(batch->folder_fd, options->out, failure);
@@ -270,7 +269,7 @@ static enum vd_error run(struct issue *issue, struct vd_failure *failure) {
 }
 
 static void release(struct issue *issue) {
-  for (size_t i = 0; i < VD_OPERATORS_MAX; i++) vd_store_close(issue->stores[i]);
+  ctl_operators_end(&issue->operators);
   if (issue->batch.folder_fd >= 0) (void)close(issue->batch.folder_fd);
   ctl_rows_free(&issue->rows);
   ctl_report_free(&issue->report);

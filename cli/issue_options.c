@@ -36,10 +36,11 @@ static enum vd_error parse(int argc, char **argv, struct ctl_issue_options *opti
     CTL_REQUIRED("prefix", "URL", &options->prefix,
                  "address of the verification page, such as https://verify.example/\n"
                  "(23 characters or less keep the QR code small)"),
-    CTL_OPTIONAL("config", "FILE", &given->config, "verifyd.conf: names realm, threshold and ledgers"),
+    CTL_OPTIONAL("config", "FILE", &given->config, "verifyd.conf: names realm, threshold and operators"),
     CTL_OPTIONAL("realm", "N", &given->realm, "without --config: the realm"),
     CTL_OPTIONAL("threshold", "T", &given->threshold, "without --config: fragments needed to read a document"),
-    CTL_REPEATED("ledger", "DIR", &given->ledgers, "without --config: a ledger; repeat, in the order of the operators"),
+    CTL_REPEATED("ledger", "DIR", &given->ledgers,
+                 "without --config: a ledger on this machine; repeat, in the\norder of the operators"),
     CTL_OPTIONAL("issued", "TIME", &given->issued, "time of issue: a date, an ISO 8601 time or Unix seconds (now)"),
     CTL_OPTIONAL("issue-no", "N", &given->issue_no, "1 for originals (default), 2 for first reprints, and so on"),
     CTL_OPTIONAL("delimiter", "CHAR", &given->delimiter, "comma, semicolon or tab (detected from the heading)"),
@@ -47,9 +48,9 @@ static enum vd_error parse(int argc, char **argv, struct ctl_issue_options *opti
   };
   const struct ctl_usage usage = {
     .command = "issue", .options = table, .options_count = sizeof table / sizeof *table,
-    .about = "Issues one document for each row of a spreadsheet: seals it, puts its fragments into the ledgers,\n"
-             "and writes its QR code as PNG and SVG, named by serial. All rows are checked before the first is\n"
-             "issued.\n"
+    .about = "Issues one document for each row of a spreadsheet: seals it, puts its fragments into the ledgers (on\n"
+             "this machine, or handed in to operators over the network, signed with the issuer key), and writes its\n"
+             "QR code as PNG and SVG, named by serial. All rows are checked before the first is issued.\n"
              "If it is interrupted, run the same command again: it continues and makes the same codes.\n"
              "The QR codes are bearer keys: print them on the documents, then delete the folder.",
   };
@@ -69,8 +70,27 @@ static enum vd_error take_config(const struct given *given, struct ctl_issue_opt
   if (error != VD_OK) return error;
   options->realm = options->settings->realm;
   options->threshold = options->settings->threshold;
-  options->ledgers_count = options->settings->operators_count;
-  for (size_t i = 0; i < options->ledgers_count; i++) options->ledgers[i] = options->settings->operators[i].store;
+  options->operators_count = options->settings->operators_count;
+  memcpy(options->operators, options->settings->operators, sizeof options->operators);
+  if (options->operators_count > 0) return VD_OK;
+  return vd_fail(failure, VD_CONFIG, "%s names no operators to give the fragments to", given->config);
+}
+
+static enum vd_error take_folders(const struct ctl_list *ledgers, struct ctl_issue_options *options,
+                                  struct vd_failure *failure) {
+  for (size_t i = 0; i < ledgers->count; i++) {
+    struct vd_operator_settings *operator = &options->operators[options->operators_count++];
+    operator->number = (unsigned)i + 1;
+    if (strlen(ledgers->items[i]) >= sizeof operator->store) {
+      return vd_fail(failure, VD_USAGE, "--ledger %s is too long", ledgers->items[i]);
+    }
+    memcpy(operator->store, ledgers->items[i], strlen(ledgers->items[i]) + 1);
+    for (size_t other = 0; other < i; other++) {
+      if (strcmp(operator->store, ledgers->items[other]) == 0) {
+        return vd_fail(failure, VD_USAGE, "--ledger %s is given twice; each operator has its own", operator->store);
+      }
+    }
+  }
   return VD_OK;
 }
 
@@ -84,18 +104,11 @@ static enum vd_error take_ledgers(const struct given *given, struct ctl_issue_op
   if (given->ledgers.count > VD_OPERATORS_MAX) {
     return vd_fail(failure, VD_USAGE, "--ledger is given more than %d times", VD_OPERATORS_MAX);
   }
-  options->ledgers_count = given->ledgers.count;
-  memcpy(options->ledgers, given->ledgers.items, given->ledgers.count * sizeof *options->ledgers);
-  for (size_t i = 0; i < options->ledgers_count; i++) {
-    for (size_t other = 0; other < i; other++) {
-      if (strcmp(options->ledgers[i], options->ledgers[other]) == 0) {
-        return vd_fail(failure, VD_USAGE, "--ledger %s is given twice; each operator has its own", options->ledgers[i]);
-      }
-    }
-  }
-  enum vd_error error = ctl_option_number("realm", given->realm, 0, UINT16_MAX, &realm, failure);
+  enum vd_error error = take_folders(&given->ledgers, options, failure);
+  if (error != VD_OK) return error;
+  error = ctl_option_number("realm", given->realm, 0, UINT16_MAX, &realm, failure);
   if (error == VD_OK) {
-    error = ctl_option_number("threshold", given->threshold, 1, options->ledgers_count, &threshold, failure);
+    error = ctl_option_number("threshold", given->threshold, 1, options->operators_count, &threshold, failure);
   }
   options->realm = (uint16_t)realm;
   options->threshold = (unsigned)threshold;

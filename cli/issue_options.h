@@ -14,8 +14,8 @@ struct ctl_issue_options {
   char delimiter; /* 0: detect */
   uint16_t realm;
   unsigned threshold;
-  size_t ledgers_count; /* m; ledgers[i] is operator i + 1's */
-  const char *ledgers[VD_OPERATORS_MAX];
+  size_t operators_count; /* m */
+  struct vd_operator_settings operators[VD_OPERATORS_MAX]; /* those of --config, or made of --ledger */
   uint64_t issue_no;
   bool has_issued;
   uint64_t issued_s; /* when has_issued */

@@ -20,6 +20,11 @@ static const struct command commands[] = {
   {"trust", "make, change, sign and show a trust list", ctl_trust},
   {"issue", "turn a spreadsheet into documents: ledger fragments and QR codes", ctl_issue},
   {"verify", "verify QR texts and pictures of QR codes", ctl_verify},
+  {"audit", "recompute an operator's log and say what is proven", ctl_audit},
+  {"proof", "write or check an offline proof that a document is in the logs", ctl_proof},
+  {"erase", "erase documents lawfully: operators drop their fragments", ctl_erase},
+  {"compact", "write a ledger anew, without what was erased", ctl_compact},
+  {"submissions", "list who handed what in to an operator", ctl_submissions},
   {"qr", "show the QR code of a picture in the terminal", ctl_qr},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -37,9 +42,10 @@ static void ignore_file_size_signal(void) { (void)signal(SIGXFSZ, SIG_IGN); }
 static void print_help(void) {
   (void)printf("Usage: verifyctl COMMAND [OPTION]…\n\n"
                "Issues and verifies documents whose fragments are in independent ledgers.\n\n");
-  for (size_t i = 0; i < COMMANDS; i++) (void)printf("  %-10s%s\n", commands[i].name, commands[i].summary);
+  for (size_t i = 0; i < COMMANDS; i++) (void)printf("  %-13s%s\n", commands[i].name, commands[i].summary);
   (void)printf("\nverifyctl COMMAND --help explains a command.\n\nExit codes\n"
-               "  0   success; verify: VALID\n  1   verify: NOT_VALID\n  2   verify: INCONCLUSIVE\n");
+               "  0   success; verify: VALID; audit, proof: proven\n"
+               "  1   verify: NOT_VALID; audit, proof: something is wrong\n  2   verify: INCONCLUSIVE\n");
 #define PRINT_CODE(name, exit_code, meaning) \
   if (exit_code != 0) (void)printf("  %-4d%s\n", exit_code, meaning);
   VD_ERROR_LIST(PRINT_CODE)

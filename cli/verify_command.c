@@ -10,7 +10,9 @@
 #include "config/settings.h"
 #include "input.h"
 #include "json/answer.h"
+#include "operators.h"
 #include "options.h"
+#include "remote/remote_verify.h"
 #include "trust_open.h"
 #include "verify/verify.h"
 #include "verify_print.h"
@@ -23,10 +25,13 @@ struct verify {
   struct vd_profiles profiles;
   struct frag_context *context;
   struct frag_trust *trust;
-  struct vd_store *stores[VD_OPERATORS_MAX];
+  struct ctl_operators operators;
   struct vd_verifier *verifier;
+  struct vd_remote_verifier *remote; /* NULL: all operators are on this machine */
+  bool is_said[VD_OPERATORS_MAX];
   struct vd_verdict verdict;
   char text[CTL_INPUT_TEXT_SIZE];
+  bool is_finished; /* the verification under way */
   bool seen_not_valid, seen_inconclusive;
   enum vd_error first_error;
 };
@@ -34,7 +39,7 @@ struct verify {
 static enum vd_error parse(struct verify *verify, int argc, char **argv, int *first, bool *help,
                            struct vd_failure *failure) {
   const struct ctl_option options[] = {
-    CTL_REQUIRED("config", "FILE", &verify->config, "verifyd.conf: names the ledgers and the trusted roots"),
+    CTL_REQUIRED("config", "FILE", &verify->config, "verifyd.conf: names the operators and the trusted roots"),
     CTL_FLAG("json", &verify->json, "print one line of JSON for each code, the same as the HTTP API's"),
     CTL_OPTIONAL("lang", "LANG", &verify->language, "language of the labels: km, en, fr … (that of the environment)"),
   };
@@ -66,34 +71,61 @@ static const char *language_of_environment(char language[static 3]) {
 }
 
 /* A ledger that does not open is unreachable, which the verdict takes into account. */
-static void open_stores(struct verify *verify, struct vd_verifier_operator *operators) {
-  for (size_t i = 0; i < verify->settings.operators_count; i++) {
-    const struct vd_operator_settings *settings = &verify->settings.operators[i];
-    struct vd_store_options options = {.path = settings->store,
-                                       .access = VD_STORE_READ,
-                                       .realm = verify->settings.realm,
-                                       .operator_number = settings->number};
-    struct vd_failure failure = {.code = VD_OK};
-    if (vd_store_open(&options, &verify->stores[i], &failure) != VD_OK) {
-      (void)fprintf(stderr, "verifyctl verify: operator %u is unreachable: %s\n", settings->number, failure.text);
-    }
-    operators[i] = (struct vd_verifier_operator){
-        .number = settings->number, .name = settings->name, .store = verify->stores[i]};
+static void open_ledger(struct verify *verify, struct ctl_operator *operator) {
+  struct vd_failure failure = {.code = VD_OK};
+  if (operator->is_remote || ctl_operators_open(&verify->operators, operator, VD_STORE_READ, &failure) == VD_OK) return;
+  (void)fprintf(stderr, "verifyctl verify: operator %u is unreachable: %s\n", operator->settings->number, failure.text);
+}
+
+static enum vd_error make_verifiers(struct verify *verify, struct vd_failure *failure) {
+  struct vd_verifier_operator operators[VD_OPERATORS_MAX];
+  struct vd_remote_verifier_options remote = {.client = verify->operators.client,
+                                              .operator_count = verify->operators.count,
+                                              .timeout_ms = verify->settings.limits.operator_ms,
+                                              .verifications_max = 1};
+  for (size_t i = 0; i < verify->operators.count; i++) {
+    struct ctl_operator *operator = &verify->operators.items[i];
+    open_ledger(verify, operator);
+    operators[i] = (struct vd_verifier_operator){.number = operator->settings->number,
+                                                 .name = operator->settings->name, .store = operator->store,
+                                                 .is_remote = operator->is_remote, .key = operator->key};
+    if (operator->is_remote) remote.urls[i] = operator->settings->url;
   }
+  struct vd_verifier_options options = {.realm = verify->settings.realm, .threshold = verify->settings.threshold,
+                                        .trust = verify->trust, .operator_count = verify->operators.count,
+                                        .operators = operators};
+  enum vd_error error = vd_verifier_new(&options, &verify->verifier, failure);
+  remote.verifier = verify->verifier;
+  if (error != VD_OK || remote.client == NULL) return error;
+  return vd_remote_verifier_new(&remote, &verify->remote, failure);
 }
 
 static enum vd_error prepare(struct verify *verify, struct vd_failure *failure) {
-  struct vd_verifier_operator operators[VD_OPERATORS_MAX];
+  const struct vd_settings *settings = &verify->settings;
   enum vd_error error = vd_settings_read(verify->config, &verify->settings, failure);
-  if (error == VD_OK) error = vd_settings_profiles(&verify->settings, &verify->profiles, failure);
+  if (error == VD_OK && settings->operators_count == 0) {
+    error = vd_fail(failure, VD_CONFIG, "%s names no operators to ask", verify->config);
+  }
+  if (error == VD_OK) error = vd_settings_profiles(settings, &verify->profiles, failure);
   if (error == VD_OK) error = vd_context_new(&verify->context, failure);
-  if (error == VD_OK) error = ctl_trust_open(verify->context, &verify->settings, &verify->trust, failure);
-  if (error != VD_OK) return error;
-  open_stores(verify, operators);
-  struct vd_verifier_options options = {.realm = verify->settings.realm, .threshold = verify->settings.threshold,
-                                        .trust = verify->trust, .operator_count = verify->settings.operators_count,
-                                        .operators = operators};
-  return vd_verifier_new(&options, &verify->verifier, failure);
+  if (error == VD_OK) error = ctl_trust_open(verify->context, settings, &verify->trust, failure);
+  if (error == VD_OK) {
+    error = ctl_operators_begin(&verify->operators, verify->context, settings->realm, settings->operators,
+                                settings->operators_count, NULL, failure);
+  }
+  return error == VD_OK ? make_verifiers(verify, failure) : error;
+}
+
+/* Says each operator over the network that does not answer once. */
+static void say_unreachable(struct verify *verify) {
+  for (size_t i = 0; i < verify->verdict.operator_count; i++) {
+    const struct vd_operator_answer *answer = &verify->verdict.operators[i];
+    if (answer->state != VD_OPERATOR_UNREACHABLE || !verify->operators.items[i].is_remote) continue;
+    if (verify->is_said[i]) continue;
+    verify->is_said[i] = true;
+    (void)fprintf(stderr, "verifyctl verify: operator %u is unreachable: %s does not answer\n", answer->number,
+                  verify->operators.items[i].settings->url);
+  }
 }
 
 static enum vd_error print(struct verify *verify, const char *source, struct vd_failure *failure) {
@@ -109,11 +141,29 @@ static enum vd_error print(struct verify *verify, const char *source, struct vd_
   return error;
 }
 
+static void finished(void *context, struct vd_verdict *verdict) {
+  struct verify *verify = context;
+  (void)verdict;
+  verify->is_finished = true;
+}
+
 static enum vd_error verify_one(struct verify *verify, size_t len, const char *source, struct vd_failure *failure) {
-  vd_verify(verify->verifier, verify->text, len, (uint64_t)time(NULL), &verify->verdict);
+  enum vd_error error = VD_OK;
+  uint64_t now_s = (uint64_t)time(NULL);
+  if (verify->remote == NULL) {
+    vd_verify(verify->verifier, verify->text, len, now_s, &verify->verdict);
+  } else {
+    error = vd_remote_verify(verify->remote, verify->text, len, now_s, &verify->verdict, finished, verify, NULL,
+                             failure);
+    if (error != VD_OK) return error;
+    vd_client_run(verify->operators.client);
+    if (!verify->is_finished) return vd_fail(failure, VD_INTERNAL, "the verification has not come to an end");
+    verify->is_finished = false;
+    say_unreachable(verify);
+  }
   verify->seen_not_valid |= verify->verdict.verdict == FRAG_NOT_VALID;
   verify->seen_inconclusive |= verify->verdict.verdict == FRAG_INCONCLUSIVE;
-  enum vd_error error = print(verify, source, failure);
+  error = print(verify, source, failure);
   vd_verdict_wipe(&verify->verdict);
   return error;
 }
@@ -155,8 +205,9 @@ static int exit_code(const struct verify *verify) {
 }
 
 static void release(struct verify *verify) {
+  vd_remote_verifier_free(verify->remote);
   vd_verifier_free(verify->verifier);
-  for (size_t i = 0; i < VD_OPERATORS_MAX; i++) vd_store_close(verify->stores[i]);
+  ctl_operators_end(&verify->operators);
   frag_trust_free(verify->trust);
   vd_profiles_free(&verify->profiles);
   frag_context_free(verify->context);

@@ -97,6 +97,7 @@ static void print_operators(const struct vd_verdict *verdict) {
   for (size_t i = 0; i < verdict->operator_count; i++) {
     const struct vd_operator_answer *answer = &verdict->operators[i];
     (void)printf("%s%u %s", i == 0 ? "" : ", ", answer->number, vd_operator_state_name(answer->state));
+    if (answer->log_code != FRAG_OK) (void)printf(": %s", frag_error_meaning(answer->log_code));
   }
   (void)printf(")");
 }

@@ -18,8 +18,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   enum vd_error error = vd_settings_parse((const char *)data, size, "folder/fuzz.conf", &settings, &failure);
   assert(error == VD_OK || (error == failure.code && failure.text[0] != '\0'));
   if (error != VD_OK) return 0;
-  assert(settings.operators_count >= 1 && settings.operators_count <= VD_OPERATORS_MAX);
-  assert(settings.threshold >= 1 && settings.threshold <= settings.operators_count);
-  assert(settings.trust.threshold >= 1 && settings.trust.threshold <= settings.trust.roots_count);
+  const struct vd_own_operator_settings *own = &settings.own_operator;
+  assert(settings.operators_count > 0 || own->number > 0 || settings.witness.key[0] != '\0');
+  assert(settings.operators_count <= VD_OPERATORS_MAX && own->number <= VD_OPERATORS_MAX);
+  if (settings.operators_count > 0) assert(settings.threshold >= 1 && settings.threshold <= settings.operators_count);
+  if (settings.operators_count > 0 || own->number > 0) assert(settings.trust.roots_count >= 1);
+  if (settings.trust.roots_count > 0)
+    assert(settings.trust.threshold >= 1 && settings.trust.threshold <= settings.trust.roots_count);
+  for (size_t i = 0; i < settings.operators_count; i++)
+    assert((settings.operators[i].store[0] == '\0') == (settings.operators[i].vkey[0] != '\0'));
+  if (own->number > 0) assert(own->store[0] != '\0' && own->origin[0] != '\0' && own->checkpoint_s >= 1);
+  if (settings.witness.key[0] != '\0') assert(settings.memory[0] != '\0');
   return 0;
 }

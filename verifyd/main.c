@@ -1,5 +1,6 @@
-/* verifyd: answers whether documents are genuine. Everything is made here, from one configuration file, and handed
- * down; see serve/server.h for a tour. */
+/* verifyd: answers whether documents are genuine, keeps the ledger of an operator, cosigns the logs of others: whatever
+ * of these its configuration says. Everything is made here, from one configuration file, and handed down; see
+ * serve/server.h for a tour. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +9,14 @@
 #include <unistd.h>
 
 #include "json/memory.h"
+#include "net/client.h"
+#include "serve/housekeeping.h"
 #include "serve/operations.h"
 #include "serve/process.h"
+#include "serve/readiness.h"
 #include "serve/routes.h"
 #include "serve/server.h"
-#include "serve/service.h"
+#include "serve/service_loop.h"
 
 enum {
   DRAIN_MS = 10000,
@@ -22,7 +26,8 @@ enum {
 
 static const char help[] =
     "Usage: verifyd --config FILE [--check]\n"
-    "Verifies documents for the page and for programs, over HTTP.\n"
+    "Verifies documents for the page and for programs, over HTTP; keeps the ledger of an operator and takes what\n"
+    "issuers hand in; cosigns the logs of other operators: whichever the configuration says.\n"
     "\n"
     "  --config FILE   the configuration, see settings.h or the manual\n"
     "  --check         read it and open what it names, say whether that works, and end\n"
@@ -42,7 +47,10 @@ struct command {
 struct program {
   struct vd_log log;
   struct vd_settings settings;
+  struct vd_client *client; /* asks nobody: keeps the library under net/ up, from before there are threads */
   struct vd_service *service;
+  struct vd_housekeeping *housekeeping; /* NULL when there is nothing to do */
+  struct vd_route routes[VD_ROUTE_COUNT];
   struct vd_server *server;
   struct vd_operations *operations;
 };
@@ -80,10 +88,11 @@ static void write_metrics(const void *context, struct vd_buffer *out) {
   size_t count;
   const struct vd_metrics *metrics = vd_server_metrics(program->server, &count);
   vd_metrics_write(metrics, count, vd_route_names, VD_ROUTE_COUNT, out);
+  vd_readiness_metrics(program->service, out);
 }
 
 static bool is_ready(const void *context, struct vd_buffer *out) {
-  return vd_service_is_ready(((const struct program *)context)->service, now_s(), out);
+  return vd_readiness_write(((const struct program *)context)->service, now_s(), out);
 }
 
 /* On loopback a proxy stands in front, and all connections are its own. */
@@ -98,24 +107,33 @@ static enum vd_error open_server(struct program *program, struct vd_failure *fai
   unsigned workers = settings->workers == 0 ? vd_process_cores() : settings->workers;
   enum vd_error error = vd_process_allow_connections(settings->limits.connections, failure);
   if (error != VD_OK) return error;
+  vd_routes_make(settings, program->routes);
   struct vd_server_options options = {.endpoint = settings->listen,
                                       .workers = workers < VD_WORKERS_MAX ? workers : VD_WORKERS_MAX,
                                       .limits = settings->limits,
                                       .connections_per_address = address_cap(settings),
                                       .drain_ms = DRAIN_MS,
-                                      .routes = vd_routes,
+                                      .routes = program->routes,
                                       .route_count = VD_ROUTE_COUNT,
                                       .service = program->service,
                                       .log_fd = STDERR_FILENO,
                                       .log_level = VD_LOG_INFO,
                                       .loop_state_new = vd_service_loop_new,
-                                      .loop_state_free = vd_service_loop_free};
+                                      .loop_state_free = vd_service_loop_free,
+                                      .loop_hooks = vd_service_loop_hooks};
   return vd_server_new(&options, &program->server, failure);
 }
 
 static void print_address(const char *what, const struct vd_endpoint *endpoint, uint16_t port) {
   bool bare = strchr(endpoint->host, ':') == NULL;
   (void)printf("%s on http://%s%s%s:%u/\n", what, bare ? "" : "[", endpoint->host, bare ? "" : "]", port);
+}
+
+static void print_roles(const struct vd_service *service) {
+  if (service->own != NULL)
+    (void)printf("operator of log %s, verifier key %s\n", service->own->key.name, service->own->vkey);
+  if (service->witness != NULL)
+    (void)printf("witness %s, verifier key %s\n", service->witness->public_key.name, service->witness->vkey);
 }
 
 static enum vd_error start(struct program *program, struct vd_failure *failure) {
@@ -128,18 +146,39 @@ static enum vd_error start(struct program *program, struct vd_failure *failure) 
   enum vd_error error = open_server(program, failure);
   if (error == VD_OK) error = vd_operations_new(&options, &program->operations, &operations_port, failure);
   if (error == VD_OK) error = vd_server_start(program->server, failure);
+  if (error == VD_OK && program->housekeeping != NULL) error = vd_housekeeping_start(program->housekeeping, failure);
   if (error != VD_OK) return error;
   print_address("listening", &program->settings.listen, vd_server_port(program->server));
   print_address("operations", &program->settings.operations, operations_port);
+  print_roles(program->service);
   (void)fflush(stdout);
   return VD_OK;
+}
+
+/* What --check covers: everything but the ports. */
+static enum vd_error open_parts(struct program *program, const char *config, struct vd_failure *failure) {
+  struct vd_client_options client_options = {.connections_per_host = 1};
+  enum vd_error error = vd_settings_read(config, &program->settings, failure);
+  if (error == VD_OK) error = vd_client_new(&client_options, &program->client, failure);
+  if (error == VD_OK) error = vd_service_new(&program->settings, now_s(), &program->log, &program->service, failure);
+  if (error != VD_OK || !vd_housekeeping_is_needed(program->service)) return error;
+  return vd_housekeeping_new(program->service, STDERR_FILENO, &program->housekeeping, failure);
+}
+
+/* First whoever gives work away, then whoever does it. */
+static void close_parts(struct program *program) {
+  vd_operations_free(program->operations);
+  if (program->server != NULL) vd_server_stop(program->server);
+  vd_housekeeping_free(program->housekeeping);
+  vd_server_free(program->server);
+  vd_service_free(program->service);
+  vd_client_free(program->client);
 }
 
 static enum vd_error run(struct program *program, const struct command *command, struct vd_failure *failure) {
   unsigned cores = vd_process_cores();
   vd_process_set_pool_threads(cores < POOL_THREADS_MAX ? cores : POOL_THREADS_MAX);
-  enum vd_error error = vd_settings_read(command->config, &program->settings, failure);
-  if (error == VD_OK) error = vd_service_new(&program->settings, now_s(), &program->log, &program->service, failure);
+  enum vd_error error = open_parts(program, command->config, failure);
   if (error != VD_OK) return error;
   if (command->check) {
     (void)printf("%s: in order\n", command->config);
@@ -165,9 +204,7 @@ int main(int count, char **words) {
   if (program != NULL) {
     vd_log_init(&program->log, STDERR_FILENO, VD_LOG_INFO);
     error = run(program, &command, &failure);
-    vd_operations_free(program->operations);
-    vd_server_free(program->server);
-    vd_service_free(program->service);
+    close_parts(program);
     free(program);
   } else if (error == VD_OK) {
     error = vd_fail(&failure, VD_MEMORY, "no memory to start");

@@ -1,14 +1,23 @@
-foreach(module date file_name options progress rows table batch_state parallel verify_print)
+foreach(module date file_name options progress rows table batch_state parallel verify_print
+    audit_tree ledger_sink proof)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS ctl)
 endforeach()
+foreach(module audit_keys audit_state)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c"
+               "${CMAKE_CURRENT_LIST_DIR}/../verifyd/temp_folder.c" LIBS ctl)
+endforeach()
 verifyd_fuzz(table LIBS ctl)
+verifyd_fuzz(audit_state LIBS ctl)
 
 # The real program, driven by shell scripts.
-add_executable(ledger_counts "${CMAKE_CURRENT_LIST_DIR}/ledger_counts.c")
-verifyd_posix(ledger_counts)
-target_link_libraries(ledger_counts PRIVATE vd_ledger)
-foreach(script usage keygen trust issue_refusals issue_verify issue_resume issue_full)
+foreach(tool ledger_counts log_tool)
+  add_executable(${tool} "${CMAKE_CURRENT_LIST_DIR}/${tool}.c")
+  verifyd_posix(${tool})
+  target_link_libraries(${tool} PRIVATE ctl)
+endforeach()
+foreach(script usage keygen trust issue_refusals issue_verify issue_resume issue_full
+    audit audit_flaws audit_resume erase proof network)
   add_test(NAME cli_${script} COMMAND bash "${CMAKE_CURRENT_LIST_DIR}/${script}.sh")
   set_tests_properties(cli_${script} PROPERTIES TIMEOUT 600 ENVIRONMENT
-    "VERIFYCTL=$<TARGET_FILE:verifyctl>;EXAMPLE_GRADUATES=$<TARGET_FILE:example-graduates>;LEDGER_COUNTS=$<TARGET_FILE:ledger_counts>;SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+    "VERIFYCTL=$<TARGET_FILE:verifyctl>;VERIFYD=$<TARGET_FILE:verifyd>;EXAMPLE_GRADUATES=$<TARGET_FILE:example-graduates>;LEDGER_COUNTS=$<TARGET_FILE:ledger_counts>;LOG_TOOL=$<TARGET_FILE:log_tool>;SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endforeach()

@@ -60,7 +60,7 @@ static enum vd_error put(const struct vd_settings *settings, const uint8_t recor
   struct vd_store_appended appended;
   struct vd_store *store = NULL;
   enum vd_error error = vd_store_open(&options, &store, failure);
-  if (error == VD_OK) error = vd_store_append(store, &item, 1, (uint64_t)time(NULL), &appended, failure);
+  if (error == VD_OK) error = vd_store_append(store, &item, 1, (uint64_t)time(NULL), NULL, &appended, failure);
   vd_store_close(store);
   return error;
 }

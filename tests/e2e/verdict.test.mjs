@@ -67,7 +67,7 @@ test("the checks say what was done and what was not", async () => {
   );
   const expected = ["qr", "fragments", "log", "anchor", "open", "document", "issuer", "status", "validity"].map(
     (step) => {
-      const state = step === "log" || step === "anchor" ? "not_checked" : "passed";
+      const state = step === "anchor" ? "not_checked" : "passed";
       return [word(`check.${step}.name`), state, word(`state.${state}`)];
     },
   );
@@ -75,6 +75,45 @@ test("the checks say what was done and what was not", async () => {
   assert.equal(await page.locator(".operator").count(), 3);
   await context.close();
 });
+
+// The answer as it is, but for the third ledger, whose log failed; and when that leaves too few, no verdict.
+function failLog(answer, code, name) {
+  const [fragments, log] = answer.checks.filter(({ step }) => step === "fragments" || step === "log");
+  Object.assign(fragments.operators[2], { state: "log_failed", log: name, checkpoint: null });
+  for (const check of [fragments, log]) check.state = "warning";
+  if (code === 0) return answer;
+  Object.assign(log, { state: "failed", code, name });
+  return { ...answer, verdict: "INCONCLUSIVE", code, name, document: null, attributes: [], issuer: null };
+}
+
+for (const [language, code, name, group] of [
+  ["km", 20, "NOT_IN_LOG", "log_missing"],
+  ["en", 21, "CHECKPOINT_SIGNATURE", "log_unsigned"],
+  ["fr", 22, "LOG_INCONSISTENT", "log_rewritten"],
+  ["en", 25, "EQUIVOCATION", "log_contradicts"],
+]) {
+  test(`a ledger whose log failed is told in plain words: ${name}, ${language}`, async () => {
+    for (const decides of [false, true]) {
+      const { context, page, complaints } = await openPage(browser, { language });
+      await page.route("**/v1/verify", async (route) => {
+        const answer = await (await route.fetch()).json();
+        await route.fulfill({ json: failLog(answer, decides ? code : 0, name) });
+      });
+      await page.goto(service.link("good"));
+      assert.equal(await verdict(page), decides ? "INCONCLUSIVE" : "VALID");
+      const sentence = word(`result.${decides ? group : "valid"}.title`, language);
+      assert.equal(await page.textContent(".verdict-sentence"), sentence);
+      const warnings = ["fragments", "log"].slice(0, decides ? 1 : 2).map((step) => word(`warning.${step}`, language));
+      assert.deepEqual(await page.$$eval(".warning", (found) => found.map((item) => item.textContent)), warnings);
+      const failed = page.locator(".operator[data-state=log_failed] .operator-state");
+      assert.equal(await failed.textContent(), word(`operator.${name}`, language));
+      const shown = await page.$$eval(".check", (found) => found.map((check) => check.dataset.state));
+      assert.equal(shown[2], decides ? "undecided" : "warning");
+      assert.deepEqual(complaints, []);
+      await context.close();
+    }
+  });
+}
 
 test("the code leaves the address bar, and is in no address, log or store", async () => {
   const { context, page, requests } = await openPage(browser);

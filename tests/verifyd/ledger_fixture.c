@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "base/crypto.h"
+
 void ledger_fixture_begin(struct ledger_fixture *fixture) {
   const char *folder = getenv("TMPDIR");
   if (folder == NULL || strlen(folder) > 200) folder = "/tmp";
@@ -54,12 +56,24 @@ static void scatter(uint8_t *out, size_t len, uint32_t seed) {
   }
 }
 
+/* h_i = TH("frag", hdr ‖ loc ‖ u8 i ‖ S_i), FRAG-1 section 3. */
+static void hash_share(uint8_t hash[static 32], const uint8_t *record) {
+  static const char tag[] = "frag1/frag";
+  uint8_t text[2 * 32 + 24 + 1 + LEDGER_SHARE_LEN];
+  assert_int_equal(vd_sha256(text, tag, sizeof tag - 1, NULL), VD_OK);
+  memcpy(text + 32, text, 32);
+  memcpy(text + 64, record, 24);
+  memcpy(text + 64 + 24, record + LEDGER_LEAF_LEN, 1 + LEDGER_SHARE_LEN);
+  assert_int_equal(vd_sha256(hash, text, sizeof text, NULL), VD_OK);
+}
+
 void ledger_record(uint8_t record[static LEDGER_RECORD_LEN], uint32_t number) {
   const uint8_t header[8] = {
       1, LEDGER_REALM >> 8, LEDGER_REALM & 0xff, 2 << 4 | LEDGER_FRAGMENTS, 0, LEDGER_SHARE_LEN, 0, 0};
   scatter(record, LEDGER_RECORD_LEN, number);
   memcpy(record, header, sizeof header);
   record[LEDGER_LEAF_LEN] = LEDGER_OPERATOR;
+  hash_share(record + 24 + 32 * (LEDGER_OPERATOR - 1), record);
 }
 
 void ledger_status(uint8_t record[static LEDGER_STATUS_LEN], uint32_t number) {

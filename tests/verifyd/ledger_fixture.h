@@ -1,5 +1,5 @@
 /* ledger_fixture.h: a temporary folder with ledgers in it, and records that have the right form for them. The
- * shares and hashes of these records are made up: a ledger does not look at them. */
+ * shares of these records are made up, and of the hashes in their leaves only the one of this ledger's operator fits. */
 #ifndef LEDGER_FIXTURE_H
 #define LEDGER_FIXTURE_H
 

@@ -7,23 +7,37 @@ target_link_libraries(serve_rig PUBLIC vd_serve PkgConfig::CMOCKA)
 foreach(module buffer http_parse http_body header form html response router caps metrics log bridge exchange)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_serve)
 endforeach()
-foreach(module words listener connection server worker operations)
+foreach(module words listener connection server worker operations
+        loop_ledgers role_metrics service_key)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS serve_rig)
 endforeach()
+verifyd_test(client_loop SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_client_loop.c" LIBS serve_rig net_rig)
+verifyd_test(witness SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_witness.c" LIBS serve_rig Threads::Threads)
 verifyd_test(static_files SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_static_files.c" LIBS serve_rig ZLIB::ZLIB)
 verifyd_test(picture_job SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_picture_job.c" LIBS vd_serve picture_samples)
 verifyd_test(page SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_page.c" LIBS serve_rig
              ARGS "${CMAKE_SOURCE_DIR}/web/page/words.json")
 
 # The program itself, as a child of its tests.
-add_library(program_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/program_rig.c" "${CMAKE_CURRENT_LIST_DIR}/verify_fixture.c"
+add_library(program_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/program_rig.c" "${CMAKE_CURRENT_LIST_DIR}/role_rig.c"
+            "${CMAKE_CURRENT_LIST_DIR}/verify_fixture.c"
+            "${CMAKE_CURRENT_LIST_DIR}/step_fixture.c"
             "${CMAKE_CURRENT_LIST_DIR}/ledger_fixture.c")
 verifyd_posix(program_rig)
 target_link_libraries(program_rig PUBLIC serve_rig picture_samples)
-foreach(module main verify_handler file_handler)
+foreach(module main verify_handler file_handler submission_handler tile_handler lookup_handler
+        witness_handler own_operator housekeeping)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS program_rig
                ARGS "$<TARGET_FILE:verifyd>" "${CMAKE_SOURCE_DIR}/web/page/words.json")
   add_dependencies(test_${module} verifyd)
+endforeach()
+
+# A portal and operators, all in one process.
+add_library(portal_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/portal_rig.c")
+verifyd_posix(portal_rig)
+target_link_libraries(portal_rig PUBLIC program_rig)
+foreach(module portal news)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS portal_rig)
 endforeach()
 
 foreach(module http_parse http_body header form exchange)

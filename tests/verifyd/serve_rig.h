@@ -3,7 +3,12 @@
  *   GET  /hello    "hello"
  *   GET  /large    RIG_LARGE_BYTES of zeroes
  *   POST /echo     the body (JSON or form)
- *   POST /picture  deferred; waits for the gate, then answers with the number of bytes (PNG or multipart)
+ *   POST /picture  deferred to the pool; waits for the gate, then answers with the number of bytes (PNG or multipart)
+ *   GET  /lane     deferred to a lane for two; waits for the gate, then answers with how many came before
+ *   GET  /pending  waits for rig_finish_pending, then answers "over"
+ *   GET  /late     the same, with RIG_LATE_MS until it is given up
+ *   GET  /now      the same, but over as soon as it is begun
+ *   GET  /chain    waits for the lane, then as /now, then as /pending, then answers "chain"
  */
 #ifndef TEST_RIG_H
 #define TEST_RIG_H
@@ -12,9 +17,12 @@
 
 #define RIG_LARGE_BYTES (64 * 1024 * 1024)
 #define RIG_LOG_MAX (1 << 20)
+#define RIG_LATE_MS 300
+#define RIG_LANE_MAX 2
 
 struct rig {
   struct vd_server *server;
+  struct vd_lane *lane;
   uint16_t port;
   int log_fd; /* a file without a name, where the server's log goes */
 };
@@ -38,11 +46,18 @@ void rig_wait_metric(const struct rig *rig, const char *name, unsigned long valu
 /* The log so far, in a buffer that the next call overwrites. */
 const char *rig_log(const struct rig *rig);
 
-/* While the gate is closed, jobs of /picture wait in the thread pool. */
+/* Ends everything that is pending now, on all loops; rig_pending says how much that is. While the server runs. */
+void rig_finish_pending(void);
+unsigned rig_pending(void);
+
+/* How many loops' states have been started and not yet stopped. */
+unsigned rig_loops_started(void);
+
+/* While the gate is closed, jobs of /picture and /lane wait on their threads. */
 void rig_close_gate(void);
 void rig_open_gate(void);
 
-/* How many jobs of /picture have begun, were finished with an answer, were discarded. */
+/* How many deferred jobs have begun on another thread, were finished with an answer, were discarded. */
 unsigned rig_jobs_begun(void);
 unsigned rig_jobs_done(void);
 unsigned rig_jobs_discarded(void);

@@ -27,10 +27,11 @@ static const struct frag_trust_key issuer_key = {
 static const char checks_passed[] =
     "\"checks\":[{\"step\":\"qr\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
     "{\"step\":\"fragments\",\"state\":\"warning\",\"code\":0,\"name\":\"OK\",\"operators\":["
-    "{\"number\":1,\"name\":\"First\",\"state\":\"good\"},{\"number\":2,\"name\":\"Archive "
-    "\\\"B\\\"\",\"state\":\"unreachable\"},"
-    "{\"number\":3,\"name\":\"Third\",\"state\":\"not_asked\"}]},"
-    "{\"step\":\"log\",\"state\":\"not_checked\",\"code\":0,\"name\":\"OK\"},"
+    "{\"number\":1,\"name\":\"First\",\"state\":\"good\",\"log\":null,\"checkpoint\":\"2025-06-15T15:06:39Z\"},"
+    "{\"number\":2,\"name\":\"Archive \\\"B\\\"\",\"state\":\"log_failed\",\"log\":\"EQUIVOCATION\","
+    "\"checkpoint\":null},"
+    "{\"number\":3,\"name\":\"Third\",\"state\":\"not_asked\",\"log\":null,\"checkpoint\":null}]},"
+    "{\"step\":\"log\",\"state\":\"warning\",\"code\":0,\"name\":\"OK\"},"
     "{\"step\":\"anchor\",\"state\":\"not_checked\",\"code\":0,\"name\":\"OK\"},"
     "{\"step\":\"open\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
     "{\"step\":\"document\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
@@ -49,12 +50,14 @@ static void fill_valid(struct vd_verdict *verdict) {
   memset(verdict, 0, sizeof *verdict);
   for (int step = 0; step < VD_STEPS; step++) verdict->checks[step].state = VD_CHECK_PASSED;
   verdict->checks[VD_STEP_FRAGMENTS].state = VD_CHECK_WARNING;
-  verdict->checks[VD_STEP_LOG].state = VD_CHECK_NOT_CHECKED;
+  verdict->checks[VD_STEP_LOG].state = VD_CHECK_WARNING;
   verdict->checks[VD_STEP_ANCHOR].state = VD_CHECK_NOT_CHECKED;
   verdict->operator_count = 3;
-  verdict->operators[0] = (struct vd_operator_answer){1, "First", VD_OPERATOR_GOOD};
-  verdict->operators[1] = (struct vd_operator_answer){2, "Archive \"B\"", VD_OPERATOR_UNREACHABLE};
-  verdict->operators[2] = (struct vd_operator_answer){3, "Third", VD_OPERATOR_NOT_ASKED};
+  verdict->operators[0] = (struct vd_operator_answer){
+      .number = 1, .name = "First", .state = VD_OPERATOR_GOOD, .checkpoint_time_s = 1749999999};
+  verdict->operators[1] = (struct vd_operator_answer){
+      .number = 2, .name = "Archive \"B\"", .state = VD_OPERATOR_LOG_FAILED, .log_code = FRAG_EQUIVOCATION};
+  verdict->operators[2] = (struct vd_operator_answer){.number = 3, .name = "Third"};
   verdict->status_as_of_s = 1750000000;
   verdict->document = (struct frag_document){
       .issuer = SLICE("ministry.example"),
@@ -201,6 +204,37 @@ static void an_inconclusive_verdict_without_a_status(void **in) {
   vd_answer_free(text);
 }
 
+/* Every way in which a log can fail has its name, and the check itself can be what failed. */
+static void a_log_that_failed_is_named(void **in) {
+  struct state *state = *in;
+  static const struct {
+    frag_error code;
+    const char *operator_text;
+    const char *check_text;
+  } cases[] = {
+      {FRAG_NOT_IN_LOG, "\"state\":\"log_failed\",\"log\":\"NOT_IN_LOG\",\"checkpoint\":null",
+       "{\"step\":\"log\",\"state\":\"failed\",\"code\":20,\"name\":\"NOT_IN_LOG\"}"},
+      {FRAG_CHECKPOINT_SIGNATURE, "\"log\":\"CHECKPOINT_SIGNATURE\"", "\"code\":21,\"name\":\"CHECKPOINT_SIGNATURE\"}"},
+      {FRAG_LOG_INCONSISTENT, "\"log\":\"LOG_INCONSISTENT\"", "\"code\":22,\"name\":\"LOG_INCONSISTENT\"}"},
+      {FRAG_EQUIVOCATION, "\"log\":\"EQUIVOCATION\"", "\"code\":25,\"name\":\"EQUIVOCATION\"}"},
+  };
+  for (size_t at = 0; at < COUNT(cases); at++) {
+    char *text = NULL;
+    size_t len = 0;
+    struct vd_failure failure;
+    state->verdict.code = cases[at].code;
+    state->verdict.verdict = frag_error_verdict(cases[at].code);
+    state->verdict.operators[1].log_code = cases[at].code;
+    state->verdict.checks[VD_STEP_LOG] = (struct vd_check){VD_CHECK_FAILED, cases[at].code};
+    assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &text, &len, &failure), VD_OK);
+    assert_memory_equal(text, "{\"verdict\":\"INCONCLUSIVE\",", 26);
+    assert_non_null(strstr(text, cases[at].operator_text));
+    assert_non_null(strstr(text, cases[at].check_text));
+    assert_null(strstr(text, "SOK"));
+    vd_answer_free(text);
+  }
+}
+
 static void a_name_that_is_not_text_is_an_error(void **in) {
   struct state *state = *in;
   char *text = NULL;
@@ -219,6 +253,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(numbers_that_json_cannot_carry, begin, end),
       cmocka_unit_test_setup_teardown(what_is_not_valid_shows_no_document, begin, end),
       cmocka_unit_test_setup_teardown(an_inconclusive_verdict_without_a_status, begin, end),
+      cmocka_unit_test_setup_teardown(a_log_that_failed_is_named, begin, end),
       cmocka_unit_test_setup_teardown(a_name_that_is_not_text_is_an_error, begin, end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,28 @@ static void a_log_that_cannot_be_written_is_no_trouble(void **state) {
   assert_int_equal(broken.len, 0);
 }
 
+/* Whoever reads the log may be stuck; the service must not be. */
+static void a_pipe_that_nobody_empties_does_not_block(void **state) {
+  struct vd_log stuck;
+  struct vd_log_request request = {.method = "GET", .route = "file", .status = 200};
+  int ends[2];
+  (void)state;
+  assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+  vd_log_init(&stuck, ends[1], VD_LOG_INFO);
+  (void)alarm(20); /* ends the test if it does */
+  for (int i = 0; i < 10000; i++) vd_log_request(&stuck, &request);
+  vd_log_event(&stuck, VD_LOG_ERROR, "lost", NULL);
+  (void)alarm(0);
+  ssize_t len = read(ends[0], text, sizeof text);
+  assert_true(len > 0);
+  assert_int_equal(text[len - 1], '\n'); /* whole lines until it was full */
+  vd_log_event(&stuck, VD_LOG_ERROR, "again", NULL);
+  len = read(ends[0], text, sizeof text);
+  assert_true(len > 0 && memmem(text, (size_t)len, "event=again", 11) != NULL);
+  (void)close(ends[0]);
+  (void)close(ends[1]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(events_are_written_at_once, begin, end),
@@ -114,6 +136,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(an_event_is_one_line_and_not_too_long, begin, end),
       cmocka_unit_test_setup_teardown(less_urgent_lines_are_left_out, begin, end),
       cmocka_unit_test_setup_teardown(a_log_that_cannot_be_written_is_no_trouble, begin, end),
+      cmocka_unit_test(a_pipe_that_nobody_empties_does_not_block),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,17 +54,38 @@ static void loops_are_added_up(void **state) {
   expect_line("# TYPE verifyd_request_duration_seconds histogram");
 }
 
+static void add_verdict(struct vd_metrics *loop, frag_error code, enum vd_operator_state first,
+                        enum vd_operator_state second) {
+  static struct vd_verdict verdict;
+  verdict = (struct vd_verdict){.code = code,
+                                .operator_count = 2,
+                                .operators = {{.number = 1, .state = first}, {.number = 15, .state = second}}};
+  vd_metrics_verdict(loop, &verdict);
+}
+
 static void verdicts_have_the_names_of_their_codes(void **state) {
   (void)state;
-  vd_metrics_verdict(&metrics[0], FRAG_OK);
-  vd_metrics_verdict(&metrics[1], FRAG_REVOKED);
-  vd_metrics_verdict(&metrics[1], FRAG_REVOKED);
-  vd_metrics_verdict(&metrics[1], FRAG_FILE_MISMATCH);
-  vd_metrics_verdict(&metrics[1], FRAG_CRYPTO);
+  add_verdict(&metrics[0], FRAG_OK, VD_OPERATOR_GOOD, VD_OPERATOR_GOOD);
+  add_verdict(&metrics[1], FRAG_REVOKED, VD_OPERATOR_GOOD, VD_OPERATOR_LOG_FAILED);
+  add_verdict(&metrics[1], FRAG_REVOKED, VD_OPERATOR_NOT_ASKED, VD_OPERATOR_UNREACHABLE);
+  add_verdict(&metrics[1], FRAG_FILE_MISMATCH, VD_OPERATOR_ABSENT, VD_OPERATOR_UNREACHABLE);
+  add_verdict(&metrics[1], FRAG_CRYPTO, VD_OPERATOR_NOT_ASKED, VD_OPERATOR_NOT_ASKED);
   expect_line("verifyd_verdicts_total{code=\"OK\"} 1");
   expect_line("verifyd_verdicts_total{code=\"REVOKED\"} 2");
   expect_line("verifyd_verdicts_total{code=\"FILE_MISMATCH\"} 1");
   expect_line("verifyd_faults_total 1");
+}
+
+static void operators_are_told_apart(void **state) {
+  (void)state;
+  add_verdict(&metrics[0], FRAG_OK, VD_OPERATOR_GOOD, VD_OPERATOR_GOOD);
+  add_verdict(&metrics[1], FRAG_OK, VD_OPERATOR_GOOD, VD_OPERATOR_LOG_FAILED);
+  add_verdict(&metrics[1], FRAG_OK, VD_OPERATOR_NOT_ASKED, VD_OPERATOR_UNREACHABLE);
+  expect_line("verifyd_operator_answers_total{operator=\"1\",answer=\"good\"} 2");
+  expect_line("verifyd_operator_answers_total{operator=\"15\",answer=\"good\"} 1");
+  expect_line("verifyd_operator_answers_total{operator=\"15\",answer=\"unreachable\"} 1");
+  expect_line("verifyd_operator_answers_total{operator=\"15\",answer=\"log_failed\"} 1");
+  assert_null(strstr(out.bytes, "not_asked"));
 }
 
 static void counters_and_the_gauge(void **state) {
@@ -72,9 +93,13 @@ static void counters_and_the_gauge(void **state) {
   for (int i = 0; i < 5; i++) vd_metrics_count(&metrics[0].connections_opened);
   vd_metrics_count(&metrics[1].connections_closed);
   vd_metrics_count(&metrics[1].pictures_read);
+  for (int i = 0; i < 3; i++) vd_metrics_count(&metrics[1].verifications_begun);
+  vd_metrics_count(&metrics[0].verifications_ended);
   expect_line("verifyd_connections_open 4");
   expect_line("verifyd_connections_opened_total 5");
   expect_line("verifyd_pictures_read_total 1");
+  expect_line("verifyd_verifications_pending 2");
+  expect_line("# TYPE verifyd_verifications_pending gauge");
   expect_line("verifyd_write_deadlines_total 0");
   expect_line("# TYPE verifyd_connections_open gauge");
 }
@@ -82,7 +107,7 @@ static void counters_and_the_gauge(void **state) {
 /* Every line is a comment or `name{labels} number`. */
 static void the_text_is_well_formed(void **state) {
   (void)state;
-  vd_metrics_verdict(&metrics[0], FRAG_OK);
+  add_verdict(&metrics[0], FRAG_OK, VD_OPERATOR_GOOD, VD_OPERATOR_TAMPERED);
   vd_metrics_request(&metrics[0], 1, 100, 0);
   vd_metrics_write(metrics, 2, names, 2, &out);
   vd_buffer_append(&out, "", 1);
@@ -103,6 +128,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(loops_are_added_up, begin, end),
       cmocka_unit_test_setup_teardown(verdicts_have_the_names_of_their_codes, begin, end),
+      cmocka_unit_test_setup_teardown(operators_are_told_apart, begin, end),
       cmocka_unit_test_setup_teardown(counters_and_the_gauge, begin, end),
       cmocka_unit_test_setup_teardown(the_text_is_well_formed, begin, end),
   };

@@ -69,10 +69,11 @@ static int end(void **state) {
 static void fill_valid(void) {
   memset(verdict, 0, sizeof *verdict);
   for (int step = 0; step < VD_STEPS; step++) verdict->checks[step].state = VD_CHECK_PASSED;
-  verdict->checks[VD_STEP_LOG].state = VD_CHECK_NOT_CHECKED;
+  verdict->checks[VD_STEP_ANCHOR].state = VD_CHECK_NOT_CHECKED;
   verdict->operator_count = 2;
-  verdict->operators[0] = (struct vd_operator_answer){1, "First & foremost", VD_OPERATOR_GOOD};
-  verdict->operators[1] = (struct vd_operator_answer){2, "Second", VD_OPERATOR_NOT_ASKED};
+  verdict->operators[0] =
+      (struct vd_operator_answer){.number = 1, .name = "First & foremost", .state = VD_OPERATOR_GOOD};
+  verdict->operators[1] = (struct vd_operator_answer){.number = 2, .name = "Second", .state = VD_OPERATOR_NOT_ASKED};
   verdict->status_as_of_s = 1750000000;
   verdict->issuer_key = &issuer_key;
   verdict->document =
@@ -161,13 +162,57 @@ static void reprints_and_expiry_are_shown(void **state) {
   assert_true(has("9999-12-31 23:59 UTC"));
 }
 
+/* Each in its own words; a step that has none of its own falls back. */
 static void warnings_are_told(void **state) {
+  static const struct {
+    enum vd_step step;
+    const char *text;
+  } cases[] = {
+      {VD_STEP_FRAGMENTS, "Not every ledger confirmed its part of the document. Those that did are enough."},
+      {VD_STEP_LOG, "The public log of at least one ledger did not check out. The other ledgers are enough."},
+      {VD_STEP_STATUS, "Not every ledger could be relied on for the status of the document."},
+      {VD_STEP_VALIDITY, "One of the checks gave a warning."},
+  };
   (void)state;
-  fill_valid();
-  verdict->checks[VD_STEP_FRAGMENTS].state = VD_CHECK_WARNING;
-  draw(VD_ENGLISH);
-  assert_true(has("<ul class=\"warnings\"><li class=\"warning\">"));
-  assert_true(has("One of the checks gave a warning."));
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    fill_valid();
+    verdict->checks[cases[i].step].state = VD_CHECK_WARNING;
+    draw(VD_ENGLISH);
+    assert_true(has("<ul class=\"warnings\"><li class=\"warning\">"));
+    for (size_t other = 0; other < sizeof cases / sizeof cases[0]; other++)
+      assert_int_equal(has(cases[other].text), other == i);
+  }
+}
+
+static void a_log_that_failed_is_told(void **state) {
+  static const struct {
+    frag_error code;
+    const char *operator_text;
+    const char *title;
+  } cases[] = {
+      {FRAG_NOT_IN_LOG, "the entry is not in its public log", "The entry is not in a ledger’s public log."},
+      {FRAG_CHECKPOINT_SIGNATURE, "its public log is not rightly signed",
+       "A ledger’s public log is not rightly signed."},
+      {FRAG_LOG_INCONSISTENT, "its public log was changed afterwards", "A ledger’s public log was changed afterwards."},
+      {FRAG_EQUIVOCATION, "has shown two different public logs", "A ledger has shown two different public logs."},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char line[160];
+    fill_other(cases[i].code, VD_STEP_LOG);
+    verdict->operator_count = 2;
+    verdict->operators[0] = (struct vd_operator_answer){
+        .number = 1, .name = "First", .state = VD_OPERATOR_LOG_FAILED, .log_code = cases[i].code};
+    verdict->operators[1] =
+        (struct vd_operator_answer){.number = 2, .name = "Second", .state = VD_OPERATOR_UNREACHABLE};
+    draw(VD_ENGLISH);
+    assert_true(has("data-verdict=\"INCONCLUSIVE\"") && has(cases[i].title));
+    assert_true(has("This says nothing against the document."));
+    assert_true(has("<li class=\"operator\" data-state=\"log_failed\">"));
+    (void)snprintf(line, sizeof line, "<span class=\"operator-state\">%s</span>", cases[i].operator_text);
+    assert_true(has(line));
+    assert_true(has("data-state=\"undecided\"") && !has("data-state=\"failed\""));
+  }
 }
 
 /* Every code, in every language: its own words, and nothing of a document. */
@@ -251,7 +296,8 @@ static void a_missing_word_is_told_at_the_start(void **state) {
   static const char *const keys[] = {"verdict.VALID",      "result.revoked.title", "result.not_valid.next",
                                      "result.busy.text",   "check.validity.text",  "state.undecided",
                                      "operator.not_asked", "fact.expires_never",   "problem.no_input.text",
-                                     "reference",          "warning.other"};
+                                     "reference",          "warning.other",        "warning.log",
+                                     "operator.log_failed", "operator.EQUIVOCATION", "result.log_rewritten.text"};
   struct vd_page *made;
   (void)state;
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -276,6 +322,7 @@ int main(int count, char **arguments) {
       cmocka_unit_test_setup_teardown(labels_fall_back_and_say_their_language, begin, end),
       cmocka_unit_test_setup_teardown(reprints_and_expiry_are_shown, begin, end),
       cmocka_unit_test_setup_teardown(warnings_are_told, begin, end),
+      cmocka_unit_test_setup_teardown(a_log_that_failed_is_told, begin, end),
       cmocka_unit_test_setup_teardown(other_verdicts_show_no_document, begin, end),
       cmocka_unit_test_setup_teardown(codes_have_their_own_words, begin, end),
       cmocka_unit_test_setup_teardown(problems_have_a_page, begin, end),

@@ -278,6 +278,88 @@ static void a_loop_without_its_state_is_an_error(void **state) {
   assert_int_equal(vd_server_new(&options, &server, &failure), VD_UNAVAILABLE);
 }
 
+/* ---- what a loop's state does with its loop ---- */
+
+struct counts {
+  unsigned made, freed, started;
+  atomic_uint stopped;     /* on the loops */
+  unsigned start_fails_at; /* counted from 1; 0: never */
+  uv_timer_t timers[4];    /* handles of the states */
+};
+
+static struct counts counts;
+
+static void reset_counts(unsigned start_fails_at) {
+  memset(&counts, 0, sizeof counts);
+  counts.start_fails_at = start_fails_at;
+}
+
+static enum vd_error make_state(const void *service, struct vd_metrics *metrics, void **made,
+                                struct vd_failure *failure) {
+  (void)service;
+  (void)metrics;
+  (void)failure;
+  *made = &counts.timers[counts.made++];
+  return VD_OK;
+}
+
+static void free_state(void *state) {
+  (void)state;
+  counts.freed++;
+}
+
+static void on_timer(uv_timer_t *timer) { (void)timer; }
+
+static enum vd_error start_state(void *state, uv_loop_t *loop, struct vd_home *home, struct vd_log *log,
+                                 struct vd_failure *failure) {
+  if (counts.started + 1 == counts.start_fails_at) return vd_fail(failure, VD_CONFIG, "no start");
+  assert_non_null(home);
+  assert_non_null(log);
+  counts.started++;
+  assert_int_equal(uv_timer_init(loop, state), 0);
+  return uv_timer_start(state, on_timer, 1000000, 0) == 0 ? VD_OK : VD_INTERNAL; /* keeps the loop from ending */
+}
+
+static void stop_state(void *state) {
+  atomic_fetch_add(&counts.stopped, 1);
+  uv_close(state, NULL);
+}
+
+static const struct vd_loop_hooks state_hooks = {.start = start_state, .stop = stop_state};
+
+static void states_are_stopped_however_far_it_came(void **state) {
+  static const struct vd_route no_routes[1];
+  struct vd_failure failure = {.text = ""};
+  struct vd_server *server;
+  struct vd_server_options options = {.endpoint = {.host = "127.0.0.1"},
+                                      .workers = 3,
+                                      .limits = rig_limits(),
+                                      .routes = no_routes,
+                                      .log_fd = 2,
+                                      .loop_state_new = make_state,
+                                      .loop_state_free = free_state,
+                                      .loop_hooks = state_hooks};
+  (void)state;
+  for (unsigned fails_at = 1; fails_at <= 3; fails_at++) {
+    reset_counts(fails_at);
+    assert_int_equal(vd_server_new(&options, &server, &failure), VD_CONFIG);
+    assert_null(server);
+    assert_int_equal(counts.made, fails_at);
+    assert_int_equal(counts.freed, fails_at);
+    assert_int_equal(counts.started, fails_at - 1);
+    assert_int_equal(atomic_load(&counts.stopped), fails_at - 1);
+  }
+  for (int runs = 0; runs < 2; runs++) { /* never started, and run */
+    reset_counts(0);
+    assert_int_equal(vd_server_new(&options, &server, &failure), VD_OK);
+    if (runs == 1) assert_int_equal(vd_server_start(server, &failure), VD_OK);
+    vd_server_free(server);
+    assert_int_equal(counts.freed, 3);
+    assert_int_equal(counts.started, 3);
+    assert_int_equal(atomic_load(&counts.stopped), 3);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_slow_head_is_cut_at_its_deadline),
@@ -292,6 +374,7 @@ int main(void) {
       cmocka_unit_test(thousands_of_slow_clients_keep_nobody_waiting),
       cmocka_unit_test(a_port_is_not_shared_with_another_server),
       cmocka_unit_test(a_loop_without_its_state_is_an_error),
+      cmocka_unit_test(states_are_stopped_however_far_it_came),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

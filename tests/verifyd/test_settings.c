@@ -13,8 +13,13 @@
 #define KEY "3bf0c63fcb93463407af97a5e5ee64fa883d107ef9e558472c4eb9aaaefa459d"
 #define TRUST "trust = { file = \"trust.list\"; roots = [ \"" KEY "\" ]; };\n"
 #define OPERATORS \
-  "operators = ( { number = 1; name = \"A\"; store = \"one\"; },\n{ number = 2; name = \"B\"; store = \"/two\"; } );\n"
+  "operators = ( { number = 1; name = \"A\"; store = \"one\"; },\n{ number = 2; name = \"B\"; store = \"/two\"; } " \
+  ");\n"
 #define REST "realm = 1; threshold = 2;\n"
+#define URL_OPERATOR(url) "operators = ( { number = 1; name = \"A\"; url = \"" url "\"; vkey = \"k\"; } );"
+#define OWN_REST "name = \"A\"; origin = \"a.example/log/2\"; key = \"log.key\"; "
+#define OWN(rest) "operator = { " rest " };\n"
+#define OWN_ONLY "realm = 1;\n" TRUST OWN("number = 2; store = \"ledger\"; " OWN_REST)
 
 static struct vd_settings settings;
 
@@ -74,7 +79,10 @@ static void test_missing_parts(void **state) {
   refuse(TRUST OPERATORS "threshold = 1;", "realm: is missing");
   refuse(TRUST OPERATORS "realm = 1;", "threshold: is missing");
   refuse(REST OPERATORS, "trust: is missing");
-  refuse(REST TRUST, "operators: is missing");
+  refuse("realm = 1;" TRUST, "needs operators (whom to ask), operator (to be one) or witness");
+  refuse(REST TRUST, "threshold: means nothing without operators");
+  refuse(REST TRUST OWN("number = 2; store = \"s\"; " OWN_REST), "threshold: means nothing without operators");
+  refuse("realm = 1;" OWN("number = 2; store = \"s\"; " OWN_REST), "trust: is missing");
   refuse(REST TRUST "operators = ( );", "name at least one operator");
   refuse(REST OPERATORS "trust = { file = \"x\"; };", "roots: is missing");
   refuse(REST OPERATORS "trust = { file = \"x\"; roots = [ ]; };", "at least one root");
@@ -118,7 +126,125 @@ static void test_operators(void **state) {
          "is also the store of operator 1");
   refuse(REST TRUST "operators = ( { number = 1; store = \"s\"; } );", "name: is missing");
   refuse(REST TRUST "operators = ( { number = 16; name = \"A\"; store = \"s\"; } );", "from 1 to 15");
-  refuse(REST TRUST "operators = ( { number = 1; name = \"A\"; store = \"s\"; url = \"x\"; } );", "url: unknown here");
+  refuse(REST TRUST "operators = ( { number = 1; name = \"A\"; store = \"s\"; path = \"x\"; } );",
+         "path: unknown here");
+}
+
+static void test_remote_operators(void **state) {
+  (void)state;
+  accept("realm = 1; threshold = 1;" TRUST
+         "operators = ( { number = 1; name = \"A\"; url = \"https://a.example:8443/log/1\"; vkey = \"a+1+b\"; },\n"
+         "{ number = 2; name = \"B\"; store = \"two\"; }, { number = 3; name = \"C\"; url = \"http://[::1]:80\"; "
+         "vkey = \"c+1+d\"; } );",
+         "/etc/v.conf");
+  assert_string_equal(settings.operators[0].url, "https://a.example:8443/log/1");
+  assert_string_equal(settings.operators[0].vkey, "a+1+b");
+  assert_string_equal(settings.operators[0].store, "");
+  assert_string_equal(settings.operators[1].store, "/etc/two");
+  assert_string_equal(settings.operators[1].url, "");
+  assert_string_equal(settings.operators[2].url, "http://[::1]:80");
+  refuse(REST TRUST "operators = ( { number = 1; name = \"A\"; store = \"s\"; url = \"http://a\"; vkey = \"k\"; } );",
+         "url: needs either a store, or a url");
+  refuse(REST TRUST "operators = ( { number = 1; name = \"A\"; } );", "needs either a store, or a url");
+  refuse(REST TRUST "operators = ( { number = 1; name = \"A\"; url = \"http://a\"; } );", "vkey: is missing");
+  refuse(REST TRUST "operators = ( { number = 1; name = \"A\"; store = \"s\"; vkey = \"k\"; } );",
+         "vkey: belongs to a url");
+}
+
+static void test_urls(void **state) {
+  (void)state;
+  static const char *const good[] = {"http://a",         "https://a.example/b/c",
+                                     "http://1.2.3.4:1", "http://[::1]:65535/x",
+                                     "http://[fe80::1]", "http://a/b@c:d"};
+  static const char *const bad[] = {
+      "a.example",      "ftp://a",          "http://",        "http:///x",     "http://a/",    "http://u@a",
+      "http://u:p@a/x", "http://a?q=1",     "http://a/x?q",   "http://a/#f",   "http://a:0",   "http://a:",
+      "http://a:x",     "http://a:65536",   "http://:80",     "http://a b",    "http://a/b c", "http://[::1",
+      "http://[]",      "http://::1",       "http://[::1]80", "http://a/é",    "HTTP://a",     "http://a_b",
+      "http://a/<b>",   "http://a:1234567", "http://a:80:80", "http://[a]b:1", "http://a\\\\b"};
+  char text[1000];
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    (void)snprintf(text, sizeof text, "realm = 1; threshold = 1;" TRUST URL_OPERATOR("%s"), good[i]);
+    accept(text, "v.conf");
+    assert_string_equal(settings.operators[0].url, good[i]);
+  }
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    (void)snprintf(text, sizeof text, "realm = 1; threshold = 1;" TRUST URL_OPERATOR("%s"), bad[i]);
+    refuse(text, "url: must be http://HOST/PATH");
+  }
+  (void)snprintf(text, sizeof text, "realm = 1; threshold = 1;" TRUST URL_OPERATOR("http://%0250d"), 1);
+  refuse(text, "url: must be 1 to 255 bytes");
+}
+
+static void test_own_operator(void **state) {
+  (void)state;
+  accept(OWN_ONLY, "/etc/v.conf");
+  assert_int_equal(settings.operators_count, 0);
+  assert_int_equal(settings.own_operator.number, 2);
+  assert_string_equal(settings.own_operator.store, "/etc/ledger");
+  assert_string_equal(settings.own_operator.origin, "a.example/log/2");
+  assert_string_equal(settings.own_operator.key, "/etc/log.key");
+  assert_int_equal(settings.own_operator.items_per_day, 0);
+  assert_int_equal(settings.own_operator.checkpoint_s, 60);
+  assert_int_equal(settings.own_operator.witnesses_count, 0);
+  assert_int_equal(settings.limits.operator_ms, 2000);
+  assert_int_equal(settings.limits.submissions_waiting, 16);
+  accept("realm = 1;\n" TRUST OWN("number = 2; store = \"ledger\"; items_per_day = 5; checkpoint_s = 1; witnesses = ( "
+                                  "{ url = \"http://w:1\"; vkey = \"w+1+x\"; } ); " OWN_REST),
+         "v.conf");
+  assert_int_equal(settings.own_operator.items_per_day, 5);
+  assert_int_equal(settings.own_operator.checkpoint_s, 1);
+  assert_int_equal(settings.own_operator.witnesses_count, 1);
+  assert_string_equal(settings.own_operator.witnesses[0].url, "http://w:1");
+  assert_string_equal(settings.own_operator.witnesses[0].vkey, "w+1+x");
+  accept(REST TRUST OPERATORS OWN("number = 2; store = \"/two\"; " OWN_REST), "v.conf"); /* the one named above */
+  accept(REST TRUST OPERATORS OWN("number = 3; store = \"three\"; " OWN_REST), "v.conf");
+}
+
+static void test_own_operator_refusals(void **state) {
+  (void)state;
+  refuse(REST TRUST OPERATORS OWN("number = 1; store = \"/two\"; " OWN_REST), "number: must be 2: operators names");
+  refuse(REST TRUST OPERATORS OWN("number = 2; store = \"three\"; " OWN_REST), "store: must be /two: operators names");
+  refuse("realm = 1;" TRUST OWN("store = \"s\"; " OWN_REST), "number: is missing");
+  refuse("realm = 1;" TRUST OWN("number = 0; store = \"s\"; " OWN_REST), "number: must be a whole number from 1 to 15");
+  refuse("realm = 1;" TRUST OWN("number = 1; " OWN_REST), "store: is missing");
+  refuse("realm = 1;" TRUST OWN("number = 1; store = \"s\"; name = \"A\"; key = \"k\"; "), "origin: is missing");
+  refuse("realm = 1;" TRUST OWN("number = 1; store = \"s\"; name = \"A\"; origin = \"a/log\"; "), "key: is missing");
+  refuse("realm = 1;" TRUST OWN("number = 1; store = \"s\"; checkpoint_s = 0; " OWN_REST), "from 1 to 86400");
+  refuse("realm = 1;" TRUST OWN("number = 1; store = \"s\"; url = \"http://a\"; " OWN_REST), "url: unknown here");
+  refuse("realm = 1;" TRUST OWN("number = 1; store = \"s\"; witnesses = ( { url = \"http://a\"; } ); " OWN_REST),
+         "vkey: is missing");
+  refuse("realm = 1;" TRUST OWN("number = 1; store = \"s\"; witnesses = ( { url = \"a\"; vkey = \"k\"; } ); " OWN_REST),
+         "url: must be http");
+  static const char *const bad[] = {"https://a/log/1", "a b", "a+b", "é"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    char text[1000];
+    (void)snprintf(text, sizeof text,
+                   "realm = 1;" TRUST OWN("number = 1; name = \"A\"; store = \"s\"; key = \"k\"; origin = \"%s\";"),
+                   bad[i]);
+    refuse(text, "origin: must be visible ASCII");
+  }
+}
+
+static void test_witness_and_memory(void **state) {
+  (void)state;
+  accept("realm = 1; memory = \"seen\"; witness = { key = \"w.key\"; logs = [ \"x+1+y\", \"z+1+y\" ]; };",
+         "/etc/v.conf");
+  assert_string_equal(settings.memory, "/etc/seen");
+  assert_string_equal(settings.witness.key, "/etc/w.key");
+  assert_int_equal(settings.witness.logs_count, 2);
+  assert_string_equal(settings.witness.logs[1], "z+1+y");
+  assert_int_equal(settings.trust.roots_count, 0);
+  accept(REST TRUST OPERATORS, "v.conf");
+  assert_string_equal(settings.witness.key, "");
+  assert_string_equal(settings.memory, "");
+  refuse("realm = 1; witness = { key = \"w.key\"; };", "witness: needs memory");
+  refuse("realm = 1; memory = \"m\"; witness = { logs = [ ]; };", "key: is missing");
+  refuse("realm = 1; memory = \"m\"; witness = { key = \"k\"; logs = [ 1 ]; };", "must be text");
+  refuse("realm = 1; memory = \"m\"; witness = { key = \"k\"; log = \"x\"; };", "log: unknown here");
+  refuse("realm = 1; memory = \"m\";", "needs operators");
+  refuse(OWN_ONLY "memory = \"ledger\";", "memory: is a store");
+  refuse(REST TRUST OPERATORS "memory = \"/two\";", "memory: is a store");
 }
 
 static void test_other_refusals(void **state) {
@@ -126,6 +252,8 @@ static void test_other_refusals(void **state) {
   refuse("realm = 65536; threshold = 1;" TRUST OPERATORS, "realm: must be a whole number from 0 to 65535");
   refuse(REST TRUST OPERATORS "limits = { conections = 1; };", "conections: unknown here");
   refuse(REST TRUST OPERATORS "limits = { body_bytes = 1; };", "from 1024 to 1048576");
+  refuse(REST TRUST OPERATORS "limits = { operator_ms = 9; };", "from 10 to 60000");
+  refuse(REST TRUST OPERATORS "limits = { submissions_waiting = 0; };", "from 1 to 1000");
   refuse(REST TRUST OPERATORS "port = 1;", "port: unknown here");
   refuse(REST TRUST OPERATORS "profiles = \"a\";", "profiles: must be a list");
   char text[3000];
@@ -144,12 +272,47 @@ static void test_long_folder(void **state) {
   assert_int_equal(vd_settings_parse(text, strlen(text), path, &settings, &failure), VD_CONFIG);
 }
 
-int main(void) {
+static const char *example_folder;
+
+static void read_example(const char *name) {
+  char path[1100];
+  struct vd_failure failure;
+  (void)snprintf(path, sizeof path, "%s/%s", example_folder, name);
+  if (vd_settings_read(path, &settings, &failure) != VD_OK) fail_msg("%s", failure.text);
+}
+
+static void test_examples(void **state) {
+  (void)state;
+  read_example("verifyd.conf"); /* three ledgers in one process */
+  assert_int_equal(settings.operators_count, 3);
+  assert_int_equal(settings.own_operator.number, 0);
+  for (size_t i = 0; i < 3; i++) assert_string_not_equal(settings.operators[i].store, "");
+  read_example("operator.conf");
+  assert_int_equal(settings.operators_count, 0);
+  assert_int_equal(settings.own_operator.number, 3);
+  read_example("portal.conf");
+  for (size_t i = 0; i < 3; i++) assert_string_not_equal(settings.operators[i].url, "");
+  assert_string_not_equal(settings.memory, "");
+}
+
+int main(int count, char **arguments) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_least_file_and_defaults), cmocka_unit_test(test_everything_given),
-    cmocka_unit_test(test_missing_parts),           cmocka_unit_test(test_endpoints),
-    cmocka_unit_test(test_roots),                   cmocka_unit_test(test_operators),
-    cmocka_unit_test(test_other_refusals),          cmocka_unit_test(test_long_folder),
+      cmocka_unit_test(test_least_file_and_defaults),
+      cmocka_unit_test(test_everything_given),
+      cmocka_unit_test(test_missing_parts),
+      cmocka_unit_test(test_endpoints),
+      cmocka_unit_test(test_roots),
+      cmocka_unit_test(test_operators),
+      cmocka_unit_test(test_remote_operators),
+      cmocka_unit_test(test_urls),
+      cmocka_unit_test(test_own_operator),
+      cmocka_unit_test(test_own_operator_refusals),
+      cmocka_unit_test(test_witness_and_memory),
+      cmocka_unit_test(test_other_refusals),
+      cmocka_unit_test(test_long_folder),
+      cmocka_unit_test(test_examples),
   };
+  if (count != 2) return 2;
+  example_folder = arguments[1];
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,11 +52,11 @@ static int end(void **in) {
 
 static enum vd_error put(struct state *state, enum vd_store_kind kind, const uint8_t *bytes, size_t len) {
   struct vd_store_item item = {kind, bytes, len};
-  return vd_store_append(state->store, &item, 1, NOW_S, &state->appended, &state->failure);
+  return vd_store_append(state->store, &item, 1, NOW_S, NULL, &state->appended, &state->failure);
 }
 
 static enum vd_error put_batch(struct state *state, const struct ledger_batch *batch, uint64_t now_s) {
-  return vd_store_append(state->store, batch->items, batch->count, now_s, &state->appended, &state->failure);
+  return vd_store_append(state->store, batch->items, batch->count, now_s, NULL, &state->appended, &state->failure);
 }
 
 static struct vd_store_found find(struct state *state, const uint8_t *locator) {
@@ -98,7 +98,7 @@ static void a_new_ledger_is_empty(void **in) {
 
 static void an_empty_batch_changes_nothing(void **in) {
   struct state *state = *in;
-  assert_int_equal(vd_store_append(state->store, NULL, 0, NOW_S, &state->appended, &state->failure), VD_OK);
+  assert_int_equal(vd_store_append(state->store, NULL, 0, NOW_S, NULL, &state->appended, &state->failure), VD_OK);
   assert_holds_exactly(state, 0);
 }
 
@@ -202,7 +202,7 @@ static void twice_in_a_batch_counts_once(void **in) {
   struct state *state = *in;
   struct ledger_batch batch = ledger_batch(0, 3);
   struct vd_store_item items[] = {batch.items[1], batch.items[0], batch.items[1], batch.items[2], batch.items[1]};
-  assert_int_equal(vd_store_append(state->store, items, 5, NOW_S, &state->appended, &state->failure), VD_OK);
+  assert_int_equal(vd_store_append(state->store, items, 5, NOW_S, NULL, &state->appended, &state->failure), VD_OK);
   assert_int_equal(state->appended.added, 3);
   assert_int_equal(state->appended.unchanged, 2);
   assert_holds_exactly(state, 3);
@@ -217,7 +217,8 @@ static void two_under_one_key_in_a_batch_is_a_conflict(void **in) {
   other[LEDGER_RECORD_LEN - 1] ^= 0x80;
   struct vd_store_item items[] = {
       batch.items[0], {VD_STORE_FRAGMENT, other, sizeof other}, batch.items[2], batch.items[1]};
-  assert_int_equal(vd_store_append(state->store, items, 4, NOW_S, &state->appended, &state->failure), VD_CONFLICT);
+  assert_int_equal(vd_store_append(state->store, items, 4, NOW_S, NULL, &state->appended, &state->failure),
+                   VD_CONFLICT);
   assert_int_equal(state->appended.position, 3);
   assert_holds_exactly(state, 0);
   ledger_batch_free(&batch);
@@ -238,7 +239,7 @@ static void a_status_record_in_conflict_is_refused(void **in) {
 static void expect_refused(struct state *state, const uint8_t *bytes, size_t len) {
   struct ledger_batch batch = ledger_batch(0, 2);
   struct vd_store_item items[] = {batch.items[0], {VD_STORE_FRAGMENT, bytes, len}, batch.items[1]};
-  assert_int_equal(vd_store_append(state->store, items, 3, NOW_S, &state->appended, &state->failure), VD_DATA);
+  assert_int_equal(vd_store_append(state->store, items, 3, NOW_S, NULL, &state->appended, &state->failure), VD_DATA);
   assert_int_equal(state->appended.position, 1);
   assert_non_null(strstr(state->failure.text, "item 2 "));
   assert_int_equal(ledger_counts(state->store).entries, 0);
@@ -330,6 +331,10 @@ static void time_never_goes_back(void **in) {
 
 /* --- erasing --- */
 
+static enum vd_error erase(struct state *state, const uint8_t *record) {
+  return vd_store_erase(state->store, ledger_locator(record), NOW_S, NULL, false, &state->failure);
+}
+
 static void erasure_keeps_the_leaf_and_the_entry(void **in) {
   struct state *state = *in;
   struct ledger_batch batch = ledger_batch(0, 50);
@@ -338,7 +343,7 @@ static void erasure_keeps_the_leaf_and_the_entry(void **in) {
   uint64_t index = find(state, ledger_locator(record)).index;
   vd_store_reader_reset(state->reader);
   for (int twice = 0; twice < 2; twice++) {
-    assert_int_equal(vd_store_erase(state->store, ledger_locator(record), &state->failure), VD_OK);
+    assert_int_equal(erase(state, record), VD_OK);
     close_ledger(state);
     open_ledger(state, VD_STORE_WRITE);
   }
@@ -360,7 +365,7 @@ static void an_erased_record_cannot_be_put_again(void **in) {
   struct state *state = *in;
   struct ledger_batch batch = ledger_batch(0, 3);
   assert_int_equal(put_batch(state, &batch, NOW_S), VD_OK);
-  assert_int_equal(vd_store_erase(state->store, ledger_locator(batch.bytes), &state->failure), VD_OK);
+  assert_int_equal(erase(state, batch.bytes), VD_OK);
   assert_int_equal(put_batch(state, &batch, NOW_S), VD_CONFLICT);
   assert_int_equal(state->appended.position, 0);
   assert_non_null(strstr(state->failure.text, "erased"));
@@ -374,7 +379,7 @@ static void what_is_not_there_cannot_be_erased(void **in) {
   uint8_t record[LEDGER_RECORD_LEN];
   ledger_record(record, 3);
   assert_int_equal(put_batch(state, &batch, NOW_S), VD_OK);
-  assert_int_equal(vd_store_erase(state->store, ledger_locator(record), &state->failure), VD_NOT_FOUND);
+  assert_int_equal(erase(state, record), VD_NOT_FOUND);
   assert_holds_exactly(state, 3);
   ledger_batch_free(&batch);
 }
@@ -392,7 +397,7 @@ static void the_longest_record_is_kept_and_erased(void **in) {
   assert_int_equal(found.len, RECORD);
   assert_memory_equal(found.bytes, record, RECORD);
   vd_store_reader_reset(state->reader);
-  assert_int_equal(vd_store_erase(state->store, ledger_locator(record), &state->failure), VD_OK);
+  assert_int_equal(erase(state, record), VD_OK);
   assert_int_equal(find(state, ledger_locator(record)).len, LEAF);
   free(record);
 }

@@ -25,7 +25,7 @@ static void make_ledger(struct state *state) {
   struct vd_store *store = ledger_open(&state->fixture, VD_STORE_CREATE);
   struct ledger_batch batch = ledger_batch(0, RECORDS);
   struct vd_store_appended appended;
-  assert_int_equal(vd_store_append(store, batch.items, batch.count, NOW_S, &appended, &state->failure), VD_OK);
+  assert_int_equal(vd_store_append(store, batch.items, batch.count, NOW_S, NULL, &appended, &state->failure), VD_OK);
   ledger_batch_free(&batch);
   vd_store_close(store);
 }
@@ -176,15 +176,16 @@ static void a_lock_file_left_behind_keeps_nobody_out(void **in) {
 static void an_unknown_format_version_is_refused(void **in) {
   struct state *state = *in;
   make_ledger(state);
-  patch_data(state, "format\0\0\0\1", "format\0\0\0\2", 10);
+  patch_data(state, "format\0\0\0\2", "format\0\0\0\3", 10);
   assert_refused(state, VD_DATA);
-  assert_non_null(strstr(state->failure.text, "version 2"));
+  assert_non_null(strstr(state->failure.text, "version 3"));
 }
 
 static void a_ledger_without_its_parts_is_refused(void **in) {
   struct state *state = *in;
   static const char *const parts[][2] = {
-      {"trust", "truth"}, {"meta", "Meta"}, {"entry", "entrY"}, {"format", "formaT"}, {"status", "Status"}};
+      {"trust", "truth"}, {"meta", "Meta"}, {"entry", "entrY"}, {"format", "formaT"}, {"status", "Status"},
+      {"hash", "haSh"}, {"submission", "submissioN"}, {"submitted", "submitteD"}, {"quota", "quotA"}};
   make_ledger(state);
   for (size_t at = 0; at < sizeof parts / sizeof *parts; at++) {
     patch_data(state, parts[at][0], parts[at][1], strlen(parts[at][0]));

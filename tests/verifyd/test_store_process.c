@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "ledger_fixture.h"
+#include "tlog_fixture.h"
 
 enum { NOW_S = 1700000000, KILLS = 30, BATCH = 200, GROWTH_BATCH = 4000, GROWTH_BATCHES = 12 };
 
@@ -40,7 +40,7 @@ static int end(void **in) {
 static enum vd_error append(struct vd_store *store, uint32_t first, size_t count, struct vd_failure *failure) {
   struct ledger_batch batch = ledger_batch(first, count);
   struct vd_store_appended appended;
-  enum vd_error error = vd_store_append(store, batch.items, batch.count, NOW_S, &appended, failure);
+  enum vd_error error = vd_store_append(store, batch.items, batch.count, NOW_S, NULL, &appended, failure);
   ledger_batch_free(&batch);
   return error;
 }
@@ -159,8 +159,32 @@ static void a_second_writer_waits_for_the_death_of_the_first(void **in) {
 
 /* --- readers while the file grows --- */
 
+/* Record, hashes and checkpoint are of one snapshot: the record of that number is under the checkpoint in force. */
+static bool is_under_checkpoint(struct vd_store_reader *reader, struct frag_context *context, uint32_t number) {
+  uint8_t record[LEDGER_RECORD_LEN];
+  uint8_t leaf[FRAG_HASH_LEN];
+  struct frag_proof proof;
+  struct vd_store_found found;
+  struct vd_failure failure;
+  struct frag_checkpoint checkpoint;
+  const char *note = NULL;
+  const uint8_t *entry = NULL;
+  size_t len = 0;
+  ledger_record(record, number);
+  if (vd_store_get_fragment(reader, ledger_locator(record), &found, &failure) != VD_OK ||
+      vd_store_get_entry(reader, found.index, &entry, &len, &failure) != VD_OK ||
+      frag_leaf_hash(context, leaf, (struct frag_slice){entry, len}) != FRAG_OK ||
+      vd_tlog_inclusion(reader, found.index, &proof, &failure) != VD_OK ||
+      vd_tlog_checkpoint(reader, &note, &len, &failure) != VD_OK ||
+      frag_checkpoint_decode(context, &checkpoint, note, len) != FRAG_OK)
+    return false;
+  return frag_tree_check_inclusion(context, found.index, checkpoint.size, checkpoint.root, leaf, &proof) == FRAG_OK;
+}
+
 /* Reads until it has seen everything; each snapshot holds whole batches, and never fewer than before. */
 static void follow_growth(struct vd_store *store) {
+  struct frag_context *context = tlog_context();
+  uint64_t size = 0;
   struct vd_store_reader *reader = NULL;
   struct vd_store_counts counts = {0};
   struct vd_failure failure;
@@ -171,11 +195,16 @@ static void follow_growth(struct vd_store *store) {
     CHILD_EXPECT(vd_store_counts(reader, &counts, &failure) == VD_OK);
     CHILD_EXPECT(counts.entries >= seen && counts.entries % GROWTH_BATCH == 0);
     seen = counts.entries;
-    for (uint32_t number = 0; number < seen; number += 997) CHILD_EXPECT(ledger_holds(reader, number));
-    if (seen > 0) CHILD_EXPECT(ledger_holds(reader, (uint32_t)seen - 1));
+    CHILD_EXPECT(vd_tlog_size(reader, &size, &failure) == VD_OK && size == seen);
+    for (uint32_t number = 0; number < seen; number += 997) {
+      CHILD_EXPECT(ledger_holds(reader, number));
+      CHILD_EXPECT(is_under_checkpoint(reader, context, number));
+    }
+    if (seen > 0) CHILD_EXPECT(is_under_checkpoint(reader, context, (uint32_t)seen - 1));
     vd_store_reader_reset(reader);
   }
   vd_store_reader_free(reader);
+  frag_context_free(context);
 }
 
 static void read_while_growing(const struct ledger_fixture *fixture, int tell) {

@@ -194,12 +194,14 @@ static void no_changed_byte_of_a_record_is_used(void **in) {
     flip_in_ledger(&places, at);
     use_operators(fixture, ALL_OPERATORS, FIXTURE_THRESHOLD);
     assert_int_equal(verify(fixture, &paper), FRAG_OK);
-    /* The hash of another operator's share can be changed without a contradiction in the record itself. */
+    /* The hash of another operator's share can be changed without a contradiction in the record itself, but such a leaf
+     * is not in the log. */
     bool is_rival_leaf = at >= 24 + 32 && at < LEAF_LEN;
-    assert_int_equal(state_of(fixture, 1), is_rival_leaf ? VD_OPERATOR_DISAGREES : VD_OPERATOR_TAMPERED);
+    assert_int_equal(state_of(fixture, 1), is_rival_leaf ? VD_OPERATOR_LOG_FAILED : VD_OPERATOR_TAMPERED);
+    assert_int_equal(check_of(fixture, VD_STEP_LOG), is_rival_leaf ? VD_CHECK_WARNING : VD_CHECK_PASSED);
     assert_int_equal(state_of(fixture, 3), VD_OPERATOR_GOOD);
     use_operators(fixture, 3, FIXTURE_THRESHOLD);
-    assert_int_equal(verify(fixture, &paper), is_rival_leaf ? FRAG_OPERATORS_DISAGREE : FRAG_TOO_FEW_FRAGMENTS);
+    assert_int_equal(verify(fixture, &paper), is_rival_leaf ? FRAG_NOT_IN_LOG : FRAG_TOO_FEW_FRAGMENTS);
     flip_in_ledger(&places, at);
   }
   (void)close(places.fd);
@@ -235,17 +237,22 @@ static void an_unreadable_record_is_unreachable_and_not_absent(void **in) {
   }
 }
 
+static enum vd_error erase(struct verify_fixture *fixture, const struct paper *paper, unsigned operator_number) {
+  struct vd_failure failure;
+  return vd_store_erase(fixture->stores[operator_number - 1], ledger_locator(paper->records[operator_number - 1]),
+                        FIXTURE_NOW_S, NULL, false, &failure);
+}
+
 static void an_erased_document_is_erased(void **in) {
   struct verify_fixture *fixture = *in;
   struct paper paper = issue_and_keep(fixture, ALL_OPERATORS);
-  struct vd_failure failure;
-  assert_int_equal(vd_store_erase(fixture->stores[0], ledger_locator(paper.records[0]), &failure), VD_OK);
+  assert_int_equal(erase(fixture, &paper, 1), VD_OK);
   assert_int_equal(verify(fixture, &paper), FRAG_OK);
   assert_int_equal(state_of(fixture, 1), VD_OPERATOR_ERASED);
   use_operators(fixture, 3, FIXTURE_THRESHOLD);
   assert_int_equal(verify(fixture, &paper), FRAG_TOO_FEW_FRAGMENTS);
   use_operators(fixture, ALL_OPERATORS, FIXTURE_THRESHOLD);
-  assert_int_equal(vd_store_erase(fixture->stores[2], ledger_locator(paper.records[2]), &failure), VD_OK);
+  assert_int_equal(erase(fixture, &paper, 3), VD_OK);
   assert_int_equal(verify(fixture, &paper), FRAG_ERASED);
 }
 
@@ -400,8 +407,9 @@ static void one_operator_cannot_date_a_document_back(void **in) {
 
 static void impossible_verifiers_are_refused(void **in) {
   struct verify_fixture *fixture = *in;
-  struct vd_verifier_operator operators[16] = {{1, "only", NULL}};
-  struct vd_verifier_options good = {LEDGER_REALM, 1, fixture->trust, 1, operators};
+  struct vd_verifier_operator operators[16] = {{.number = 1, .name = "only"}};
+  struct vd_verifier_options good = {
+      .realm = LEDGER_REALM, .threshold = 1, .trust = fixture->trust, .operator_count = 1, .operators = operators};
   struct vd_verifier_options wrong[] = {good, good, good, good, good};
   struct vd_verifier *verifier = NULL;
   struct vd_failure failure;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/crypto.h"
+#include "step_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define TEXT(literal) ((struct frag_slice){(const uint8_t *)(literal), strlen(literal)})
@@ -74,8 +75,11 @@ static struct vd_store *make_store(const struct verify_fixture *fixture, unsigne
   struct vd_failure failure;
   struct vd_store *store = NULL;
   (void)snprintf(path, sizeof path, "%s/%u", fixture->ledger.folder, operator_number);
-  struct vd_store_options options = {
-      .path = path, .access = VD_STORE_CREATE, .realm = LEDGER_REALM, .operator_number = operator_number};
+  struct vd_store_options options = {.path = path,
+                                     .access = VD_STORE_CREATE,
+                                     .realm = LEDGER_REALM,
+                                     .operator_number = operator_number,
+                                     .log_key32 = fixture->log_seeds[operator_number - 1]};
   if (vd_store_open(&options, &store, &failure) != VD_OK) fail_msg("%s", failure.text);
   return store;
 }
@@ -83,7 +87,8 @@ static struct vd_store *make_store(const struct verify_fixture *fixture, unsigne
 void use_operators(struct verify_fixture *fixture, unsigned operators, unsigned threshold) {
   struct vd_verifier_operator list[FIXTURE_OPERATORS];
   for (unsigned k = 0; k < FIXTURE_OPERATORS; k++)
-    list[k] = (struct vd_verifier_operator){k + 1, operator_names[k], operators >> k & 1u ? fixture->stores[k] : NULL};
+    list[k] = (struct vd_verifier_operator){
+        .number = k + 1, .name = operator_names[k], .store = operators >> k & 1u ? fixture->stores[k] : NULL};
   struct vd_verifier_options options = {.realm = LEDGER_REALM,
                                         .threshold = threshold,
                                         .trust = fixture->trust,
@@ -91,6 +96,10 @@ void use_operators(struct verify_fixture *fixture, unsigned operators, unsigned 
                                         .operators = list};
   struct vd_failure failure;
   vd_verifier_free(fixture->verifier);
+  vd_verifier_free(fixture->remote);
+  fixture->remote = NULL;
+  fixture->operators = operators;
+  fixture->threshold = threshold;
   assert_int_equal(vd_verifier_new(&options, &fixture->verifier, &failure), VD_OK);
 }
 
@@ -102,7 +111,10 @@ int verify_fixture_begin(void **state) {
   assert_int_equal(frag_context_new(&fixture->context, seed), FRAG_OK);
   make_keys(fixture);
   make_trust(fixture);
-  for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) fixture->stores[k] = make_store(fixture, k + 1);
+  for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) {
+    memset(fixture->log_seeds[k], (int)(0x60 + k), sizeof fixture->log_seeds[k]);
+    fixture->stores[k] = make_store(fixture, k + 1);
+  }
   use_operators(fixture, ALL_OPERATORS, FIXTURE_THRESHOLD);
   *state = fixture;
   return 0;
@@ -111,7 +123,11 @@ int verify_fixture_begin(void **state) {
 int verify_fixture_end(void **state) {
   struct verify_fixture *fixture = *state;
   vd_verifier_free(fixture->verifier);
-  for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) vd_store_close(fixture->stores[k]);
+  vd_verifier_free(fixture->remote);
+  for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) {
+    vd_store_reader_free(fixture->readers[k]);
+    vd_store_close(fixture->stores[k]);
+  }
   for (size_t at = 0; at < FIXTURE_KEYS; at++) frag_key_free(fixture->keys[at]);
   frag_trust_free(fixture->trust);
   frag_context_free(fixture->context);
@@ -232,7 +248,8 @@ static void append_at(struct verify_fixture *fixture, unsigned k, enum vd_store_
   struct vd_store_item item = {kind, bytes, len};
   struct vd_store_appended appended;
   struct vd_failure failure;
-  if (vd_store_append(fixture->stores[k], &item, 1, time_s, &appended, &failure) != VD_OK) fail_msg("%s", failure.text);
+  if (vd_store_append(fixture->stores[k], &item, 1, time_s, NULL, &appended, &failure) != VD_OK)
+    fail_msg("%s", failure.text);
   assert_int_equal(appended.time_s, time_s);
 }
 
@@ -326,12 +343,12 @@ static void assert_shown(const struct vd_verdict *verdict) {
   assert_memory_equal(verdict->issuer_key->kid, document->kid, FRAG_KID_LEN);
 }
 
-/* The checks up to the one that failed are passed, and those after it were not reached; two are never made. */
+/* The checks up to the one that failed are passed, and those after it were not reached; one is never made. */
 static void assert_checks_fit(const struct vd_verdict *verdict) {
   bool has_failed = false;
   for (int step = 0; step < VD_STEPS; step++) {
     const struct vd_check *check = &verdict->checks[step];
-    if (step == VD_STEP_LOG || step == VD_STEP_ANCHOR) {
+    if (step == VD_STEP_ANCHOR) {
       assert_int_equal(check->state, VD_CHECK_NOT_CHECKED);
     } else if (has_failed) {
       assert_int_equal(check->state, VD_CHECK_NOT_REACHED);
@@ -347,20 +364,56 @@ static void assert_checks_fit(const struct vd_verdict *verdict) {
   assert_int_equal(has_failed, verdict->code != FRAG_OK);
 }
 
-frag_error verify_text(struct verify_fixture *fixture, const char *qr, size_t len, uint64_t now_s) {
-  struct vd_verdict *verdict = &fixture->verdict;
-  vd_verify(fixture->verifier, qr, len, now_s, verdict);
+/* An operator has a code when its log failed, and a checkpoint only when it did not. */
+static void assert_operators_fit(const struct vd_verdict *verdict) {
+  for (size_t at = 0; at < verdict->operator_count; at++) {
+    const struct vd_operator_answer *answer = &verdict->operators[at];
+    bool has_failed = answer->state == VD_OPERATOR_LOG_FAILED;
+    assert_int_equal(answer->log_code != FRAG_OK, has_failed);
+    if (has_failed) assert_int_equal(answer->checkpoint_time_s, 0);
+    if (has_failed) assert_int_not_equal(verdict->checks[VD_STEP_LOG].state, VD_CHECK_PASSED);
+    if (answer->state == VD_OPERATOR_GOOD) assert_int_not_equal(answer->checkpoint_time_s, 0);
+  }
+}
+
+void assert_verdict_fits(const struct verify_fixture *fixture, const struct vd_verdict *verdict) {
   assert_int_equal(verdict->verdict, frag_error_verdict(verdict->code));
   assert_checks_fit(verdict);
-  if (verdict->code != FRAG_STATUS_STALE)
-    assert_int_equal(verdict->status_as_of_s,
-                     verdict->checks[VD_STEP_STATUS].state != VD_CHECK_NOT_REACHED ? now_s : 0);
+  assert_operators_fit(verdict);
   if (verdict->verdict == FRAG_VALID) {
     assert_shown(verdict);
   } else {
     assert_nothing_shown(fixture, verdict);
   }
+}
+
+static void assert_same_over_the_network(struct verify_fixture *fixture, const char *qr, size_t len, uint64_t now_s) {
+  const struct vd_verdict *here = &fixture->verdict, *there = &fixture->remote_verdict;
+  struct step_run run = {.qr = qr, .qr_len = len, .now_s = now_s, .operators = fixture->operators, .order = {0, 1, 2}};
+  if (fixture->remote == NULL) fixture->remote = step_verifier(fixture, fixture->threshold, NULL);
+  run.verifier = fixture->remote;
+  assert_int_equal(step_verify(fixture, &run, &fixture->remote_verdict), here->code);
+  assert_verdict_fits(fixture, there);
+  assert_int_equal(there->tau_s, here->tau_s);
+  assert_int_equal(there->status_as_of_s, here->status_as_of_s);
+  for (int step = 0; step < VD_STEPS; step++) assert_int_equal(there->checks[step].state, here->checks[step].state);
+  for (size_t at = 0; at < here->operator_count; at++) {
+    bool is_told_late = there->operators[at].state == VD_OPERATOR_NOT_ASKED; /* local ledgers are known to be missing */
+    if (!is_told_late) assert_int_equal(there->operators[at].state, here->operators[at].state);
+    assert_int_equal(there->operators[at].log_code, here->operators[at].log_code);
+  }
+  vd_verdict_wipe(&fixture->remote_verdict);
+}
+
+frag_error verify_text(struct verify_fixture *fixture, const char *qr, size_t len, uint64_t now_s) {
+  struct vd_verdict *verdict = &fixture->verdict;
+  vd_verify(fixture->verifier, qr, len, now_s, verdict);
+  assert_verdict_fits(fixture, verdict);
+  if (verdict->code != FRAG_STATUS_STALE)
+    assert_int_equal(verdict->status_as_of_s,
+                     verdict->checks[VD_STEP_STATUS].state != VD_CHECK_NOT_REACHED ? now_s : 0);
   if (len >= 16) assert_not_in(verdict, qr, len);
+  assert_same_over_the_network(fixture, qr, len, now_s);
   return verdict->code;
 }
 

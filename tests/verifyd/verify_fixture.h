@@ -36,8 +36,13 @@ struct verify_fixture {
   struct frag_key *keys[FIXTURE_KEYS];
   struct frag_trust *trust;
   struct vd_store *stores[FIXTURE_OPERATORS];
+  struct vd_store_reader *readers[FIXTURE_OPERATORS]; /* of the tests' own look-ups; see step_fixture.h */
+  uint8_t log_seeds[FIXTURE_OPERATORS][32];           /* that sign the operators' checkpoints */
   struct vd_verifier *verifier;
   struct vd_verdict verdict;
+  unsigned operators, threshold; /* of the verifier; see use_operators */
+  struct vd_verifier *remote;    /* the same operators as if over the network; made when it is needed */
+  struct vd_verdict remote_verdict;
 };
 
 /* For cmocka: *state becomes a struct verify_fixture *. */
@@ -85,9 +90,12 @@ void put_junk(struct verify_fixture *fixture, const struct paper *paper, uint32_
 void use_operators(struct verify_fixture *fixture, unsigned operators, unsigned threshold);
 
 /* Verifies into fixture->verdict and returns the code; checks what must hold of every verdict. Above all: unless it
- * is VALID, no byte of the document is anywhere in it. */
+ * is VALID, no byte of the document is anywhere in it. And it must be the same over the network (step_fixture.h). */
 frag_error verify_text(struct verify_fixture *fixture, const char *qr, size_t len, uint64_t now_s);
 frag_error verify(struct verify_fixture *fixture, const struct paper *paper);
+
+/* What must hold of every verdict, whoever made it. */
+void assert_verdict_fits(const struct verify_fixture *fixture, const struct vd_verdict *verdict);
 
 /* The paths of an operator's data.mdb, and all places of those bytes in it. */
 struct places {

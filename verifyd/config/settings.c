@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,8 @@ static const struct vd_limits default_limits = {
   .body_bytes = 65536,
   .picture_bytes = 10u << 20,
   .pictures_waiting = 32,
+  .operator_ms = 2000,
+  .submissions_waiting = 16,
 };
 
 /* Where relative paths of the file start: the part of its path up to and with the last slash. */
@@ -98,20 +101,77 @@ static void read_trust(struct vd_section root, struct folder folder, struct vd_t
   vd_config_number(section, "threshold", VD_OPTIONAL, 1, (unsigned)trust->roots_count, &trust->threshold);
 }
 
+/* Letters, digits, dots and hyphens, or what may stand between the brackets of an IPv6 address. */
+static bool is_host(const char *text, size_t len) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+  bool brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
+  if (brackets) return strspn(text + 1, "0123456789abcdefABCDEF:.") == len - 2;
+  return len > 0 && strspn(text, letters) >= len;
+}
+
+/* "host", "host:80" or "[::1]:80". */
+static bool is_authority(const char *text, size_t len) {
+  size_t host_len = len;
+  while (host_len > 0 && text[host_len - 1] >= '0' && text[host_len - 1] <= '9') host_len--;
+  if (host_len == 0 || text[host_len - 1] != ':' || (text[0] == '[' && text[host_len - 2] != ']'))
+    return is_host(text, len);
+  char digits[8] = "";
+  uint16_t port = 0;
+  size_t digits_len = len - host_len;
+  if (digits_len >= sizeof digits) return false;
+  memcpy(digits, text + host_len, digits_len);
+  return parse_port(digits, &port) && port > 0 && is_host(text, host_len - 1);
+}
+
+/* http or https, host, path of visible ASCII. A query or fragment would swallow what is put behind it, and a user's
+ * password would be in every message about it. */
+static bool is_url(const char *text) {
+  size_t scheme_len = strncmp(text, "http://", 7) == 0 ? 7 : strncmp(text, "https://", 8) == 0 ? 8 : 0;
+  if (scheme_len == 0) return false;
+  const char *authority = text + scheme_len;
+  size_t len = strcspn(authority, "/");
+  for (const char *at = authority + len; *at != '\0'; at++)
+    if (*at <= ' ' || *at > '~' || strchr("?#\"<>\\^`{|}", *at) != NULL) return false;
+  return is_authority(authority, len) && text[strlen(text) - 1] != '/';
+}
+
+static void read_url(struct vd_section section, char url[static VD_URL_SIZE]) {
+  vd_config_text(section, "url", VD_REQUIRED, url, VD_URL_SIZE);
+  if (url[0] == '\0' || is_url(url)) return;
+  vd_config_refuse(section, "url",
+                   "must be http://HOST/PATH or https://HOST/PATH, without user, query, fragment or slash at its end");
+}
+
 static void refuse_shared_store(struct vd_section section, const struct vd_settings *settings, size_t i) {
   for (size_t other = 0; other < i; other++) {
+    if (settings->operators[i].store[0] == '\0') continue;
     if (strcmp(settings->operators[other].store, settings->operators[i].store) != 0) continue;
     vd_config_refuse(section, "store", "is also the store of operator %zu; each operator needs its own", other + 1);
   }
 }
 
+/* A ledger on this machine, or one over the network with the key that its log is signed with. */
+static void read_place(struct vd_section section, struct folder folder, struct vd_operator_settings *operator) {
+  bool is_remote = vd_config_has(section, "url");
+  if (is_remote == vd_config_has(section, "store")) {
+    vd_config_refuse(section, is_remote ? "url" : NULL, "needs either a store, or a url and the vkey of its log");
+  } else if (is_remote) {
+    read_url(section, operator->url);
+    vd_config_text(section, "vkey", VD_REQUIRED, operator->vkey, sizeof operator->vkey);
+  } else {
+    read_path(section, "store", VD_REQUIRED, folder, operator->store);
+    if (vd_config_has(section, "vkey"))
+      vd_config_refuse(section, "vkey", "belongs to a url; a store on this machine says its key itself");
+  }
+}
+
 static void read_operator(struct vd_section section, size_t i, struct folder folder, struct vd_settings *settings) {
-  static const char *const keys[] = {"number", "name", "store", NULL};
+  static const char *const keys[] = {"number", "name", "store", "url", "vkey", NULL};
   struct vd_operator_settings *operator= &settings->operators[i];
   vd_config_keys(section, keys);
   vd_config_number(section, "number", VD_REQUIRED, 1, VD_OPERATORS_MAX, &operator->number);
   vd_config_text(section, "name", VD_REQUIRED, operator->name, sizeof operator->name);
-  read_path(section, "store", VD_REQUIRED, folder, operator->store);
+  read_place(section, folder, operator);
   if (operator->number != i + 1) {
     vd_config_refuse(section, "number", "must be %zu: operators are numbered 1, 2, 3 … in the order of the list",
                      i + 1);
@@ -127,6 +187,96 @@ static void read_operators(struct vd_section root, struct folder folder, struct 
   vd_config_number(root, "threshold", VD_REQUIRED, 1, (unsigned)settings->operators_count, &settings->threshold);
 }
 
+/* A store has one number, and a number one store. The same store is what the other number or path was meant for, so
+ * that it is told first. */
+static void refuse_other_number(struct vd_section section, const struct vd_settings *settings) {
+  const struct vd_own_operator_settings *own = &settings->own_operator;
+  const struct vd_operator_settings *others = settings->operators;
+  for (size_t i = 0; i < settings->operators_count; i++)
+    if (strcmp(own->store, others[i].store) == 0 && own->number != others[i].number)
+      vd_config_refuse(section, "number", "must be %u: operators names this store with that number", others[i].number);
+  for (size_t i = 0; i < settings->operators_count; i++)
+    if (own->number == others[i].number && others[i].store[0] != '\0' && strcmp(own->store, others[i].store) != 0)
+      vd_config_refuse(section, "store", "must be %s: operators names that for number %u", others[i].store,
+                       own->number);
+}
+
+static void read_witnesses(struct vd_section section, struct vd_own_operator_settings *own) {
+  static const char *const keys[] = {"url", "vkey", NULL};
+  struct vd_section list = vd_config_list(section, "witnesses", VD_OPTIONAL, VD_WITNESSES_MAX);
+  own->witnesses_count = vd_config_count(list);
+  for (size_t i = 0; i < own->witnesses_count; i++) {
+    struct vd_section witness = vd_config_element(list, i);
+    vd_config_keys(witness, keys);
+    read_url(witness, own->witnesses[i].url);
+    vd_config_text(witness, "vkey", VD_REQUIRED, own->witnesses[i].vkey, sizeof own->witnesses[i].vkey);
+  }
+}
+
+/* The name of a key, as C2SP's signed notes have it: no space and no plus sign. */
+static bool is_origin(const char *text) {
+  for (const char *at = text; *at != '\0'; at++)
+    if (*at <= ' ' || *at > '~' || *at == '+') return false;
+  return strstr(text, "://") == NULL;
+}
+
+static void read_own_operator(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+  static const char *const keys[] = {"number",        "name",         "store",     "origin", "key",
+                                     "items_per_day", "checkpoint_s", "witnesses", NULL};
+  struct vd_own_operator_settings *own = &settings->own_operator;
+  struct vd_section section = vd_config_group(root, "operator", VD_REQUIRED);
+  vd_config_keys(section, keys);
+  vd_config_number(section, "number", VD_REQUIRED, 1, VD_OPERATORS_MAX, &own->number);
+  vd_config_text(section, "name", VD_REQUIRED, own->name, sizeof own->name);
+  read_path(section, "store", VD_REQUIRED, folder, own->store);
+  vd_config_text(section, "origin", VD_REQUIRED, own->origin, sizeof own->origin);
+  if (!is_origin(own->origin)) {
+    vd_config_refuse(section, "origin",
+                     "must be visible ASCII without spaces, + and scheme, such as ledger.example/log/%u", own->number);
+  }
+  read_path(section, "key", VD_REQUIRED, folder, own->key);
+  own->checkpoint_s = 60;
+  vd_config_number(section, "items_per_day", VD_OPTIONAL, 0, 1000000000, &own->items_per_day);
+  vd_config_number(section, "checkpoint_s", VD_OPTIONAL, 1, 86400, &own->checkpoint_s);
+  read_witnesses(section, own);
+  refuse_other_number(section, settings);
+}
+
+static void read_witness(struct vd_section root, struct folder folder, struct vd_witness_settings *witness) {
+  static const char *const keys[] = {"key", "logs", NULL};
+  struct vd_section section = vd_config_group(root, "witness", VD_REQUIRED);
+  vd_config_keys(section, keys);
+  read_path(section, "key", VD_REQUIRED, folder, witness->key);
+  struct vd_section list = vd_config_list(section, "logs", VD_OPTIONAL, VD_WITNESSED_MAX);
+  witness->logs_count = vd_config_count(list);
+  for (size_t i = 0; i < witness->logs_count; i++)
+    vd_config_element_text(list, i, witness->logs[i], sizeof witness->logs[i]);
+  if (!vd_config_has(root, "memory"))
+    vd_config_refuse(section, NULL, "needs memory: the folder where it remembers what it has signed");
+}
+
+static void read_memory(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+  read_path(root, "memory", VD_OPTIONAL, folder, settings->memory);
+  bool shared = strcmp(settings->memory, settings->own_operator.store) == 0;
+  for (size_t i = 0; i < settings->operators_count; i++)
+    shared = shared || strcmp(settings->memory, settings->operators[i].store) == 0;
+  if (settings->memory[0] != '\0' && shared) vd_config_refuse(root, "memory", "is a store; it needs its own folder");
+}
+
+static void read_roles(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+  bool is_operator = vd_config_has(root, "operator"), is_witness = vd_config_has(root, "witness");
+  bool is_portal = vd_config_has(root, "operators");
+  if (is_portal) read_operators(root, folder, settings);
+  else if (vd_config_has(root, "threshold"))
+    vd_config_refuse(root, "threshold", "means nothing without operators; name them or remove it");
+  if (is_operator) read_own_operator(root, folder, settings);
+  if (is_witness) read_witness(root, folder, &settings->witness);
+  if (!is_portal && !is_operator && !is_witness)
+    vd_config_refuse(root, NULL, "needs operators (whom to ask), operator (to be one) or witness, or several of them");
+  read_memory(root, folder, settings);
+  if (is_portal || is_operator || vd_config_has(root, "trust")) read_trust(root, folder, &settings->trust);
+}
+
 static void read_profile_paths(struct vd_section root, struct folder folder, struct vd_settings *settings) {
   struct vd_section list = vd_config_list(root, "profiles", VD_OPTIONAL, VD_PROFILES_MAX);
   settings->profiles_count = vd_config_count(list);
@@ -140,8 +290,9 @@ static void read_profile_paths(struct vd_section root, struct folder folder, str
 }
 
 static void read_limits(struct vd_section root, struct vd_limits *limits) {
-  static const char *const keys[] = {"connections", "header_bytes", "header_ms",     "body_ms",          "idle_ms",
-                                     "write_ms",    "body_bytes",   "picture_bytes", "pictures_waiting", NULL};
+  static const char *const keys[] = {"connections",   "header_bytes",     "header_ms",   "body_ms",
+                                     "idle_ms",       "write_ms",         "body_bytes",  "picture_bytes",
+                                     "pictures_waiting", "operator_ms", "submissions_waiting", NULL};
   enum { minute_ms = 60000 };
   *limits = default_limits;
   struct vd_section section = vd_config_group(root, "limits", VD_OPTIONAL);
@@ -155,11 +306,13 @@ static void read_limits(struct vd_section root, struct vd_limits *limits) {
   vd_config_number(section, "body_bytes", VD_OPTIONAL, 1024, 1u << 20, &limits->body_bytes);
   vd_config_number(section, "picture_bytes", VD_OPTIONAL, 1024, 64u << 20, &limits->picture_bytes);
   vd_config_number(section, "pictures_waiting", VD_OPTIONAL, 1, 10000, &limits->pictures_waiting);
+  vd_config_number(section, "operator_ms", VD_OPTIONAL, 10, minute_ms, &limits->operator_ms);
+  vd_config_number(section, "submissions_waiting", VD_OPTIONAL, 1, 1000, &limits->submissions_waiting);
 }
 
 static void read_settings(struct vd_section root, struct folder folder, struct vd_settings *settings) {
-  static const char *const keys[] = {"realm", "threshold", "listen",   "operations", "web_root", "trust",
-                                     "operators", "profiles", "workers", "limits", NULL};
+  static const char *const keys[] = {"realm",    "threshold", "listen", "operations", "web_root", "trust",  "operators",
+                                     "operator", "witness",   "memory", "profiles",   "workers",  "limits", NULL};
   unsigned realm = 0;
   vd_config_keys(root, keys);
   vd_config_number(root, "realm", VD_REQUIRED, 0, UINT16_MAX, &realm);
@@ -171,8 +324,7 @@ static void read_settings(struct vd_section root, struct folder folder, struct v
                      "must be a loopback address such as 127.0.0.1:9090: this port is not for the public");
   }
   read_path(root, "web_root", VD_OPTIONAL, folder, settings->web_root);
-  read_trust(root, folder, &settings->trust);
-  read_operators(root, folder, settings);
+  read_roles(root, folder, settings);
   read_profile_paths(root, folder, settings);
   vd_config_number(root, "workers", VD_OPTIONAL, 0, 1024, &settings->workers);
   read_limits(root, &settings->limits);

@@ -52,6 +52,15 @@ static void put_time(struct vd_writer *writer, const char *name, uint64_t time_s
   put_string(writer, name, text);
 }
 
+/* 0: there is none. */
+static void put_time_or_null(struct vd_writer *writer, const char *name, uint64_t time_s) {
+  if (time_s != 0) {
+    put_time(writer, name, time_s);
+  } else {
+    put_null(writer, name);
+  }
+}
+
 static void put_code(struct vd_writer *writer, frag_error code) {
   put_number(writer, "code", (uint64_t)code);
   put_string(writer, "name", frag_error_name(code));
@@ -113,6 +122,15 @@ static void put_issuer(struct vd_writer *writer, const struct frag_trust_key *ke
   vd_writer_close(writer, '}');
 }
 
+static void put_log(struct vd_writer *writer, const struct vd_operator_answer *answer) {
+  if (answer->log_code != FRAG_OK) {
+    put_string(writer, "log", frag_error_name(answer->log_code));
+  } else {
+    put_null(writer, "log");
+  }
+  put_time_or_null(writer, "checkpoint", answer->checkpoint_time_s);
+}
+
 static void put_operators(struct vd_writer *writer, const struct vd_verdict *verdict) {
   vd_writer_name(writer, "operators");
   vd_writer_open(writer, '[');
@@ -121,6 +139,7 @@ static void put_operators(struct vd_writer *writer, const struct vd_verdict *ver
     put_number(writer, "number", verdict->operators[at].number);
     put_string(writer, "name", verdict->operators[at].name);
     put_string(writer, "state", vd_operator_state_name(verdict->operators[at].state));
+    put_log(writer, &verdict->operators[at]);
     vd_writer_close(writer, '}');
   }
   vd_writer_close(writer, ']');
@@ -171,11 +190,7 @@ enum vd_error vd_answer_write(const struct vd_verdict *verdict, const struct vd_
     put_no_contents(&writer);
   }
   put_checks(&writer, verdict);
-  if (verdict->status_as_of_s != 0) {
-    put_time(&writer, "status_as_of", verdict->status_as_of_s);
-  } else {
-    put_null(&writer, "status_as_of");
-  }
+  put_time_or_null(&writer, "status_as_of", verdict->status_as_of_s);
   vd_writer_close(&writer, '}');
   if (writer.has_failed) vd_writer_free(&writer);
   *text = writer.text;

@@ -5,12 +5,15 @@
  *                "issued":RFC 3339,"expires":RFC 3339|null}|null,
  *    "attributes":[{"name":…,"value":…,"labels":{language:…}},…],
  *    "issuer":{"id":…,"names":{language:…}}|null,
- *    "checks":[{"step":…,"state":…,"code":0,"name":"OK","operators":[{"number":1,"name":…,"state":…},…]},…],
+ *    "checks":[{"step":…,"state":…,"code":0,"name":"OK",
+ *               "operators":[{"number":1,"name":…,"state":…,"log":…|null,"checkpoint":RFC 3339|null},…]},…],
  *    "status_as_of":RFC 3339|null}
  *
  * document and issuer are null and attributes is [] unless the verdict is VALID. "operators" is in the fragments check
- * only. Times are UTC; one after the year 9999, which RFC 3339 cannot write, becomes 9999-12-31T23:59:59Z.
- * An issue_no above 2^53-1, which JSON readers would round, is a string of digits. */
+ * only. Its "log" is the name of the code (20, 21, 22 or 25) when the state is "log_failed", else null; "checkpoint" is
+ * the time of the operator's last checkpoint, null when none was accepted. Times are UTC; one after the year 9999,
+ * which RFC 3339 cannot write, becomes 9999-12-31T23:59:59Z. An issue_no above 2^53-1, which JSON readers would round,
+ * is a string of digits. */
 #ifndef VD_ANSWER_H
 #define VD_ANSWER_H
 

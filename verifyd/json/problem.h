@@ -14,9 +14,12 @@
   X(VD_PROBLEM_BAD_REQUEST, 400, "bad-request", "The request is not well formed") \
   X(VD_PROBLEM_BAD_JSON, 400, "bad-json", "The JSON body is not acceptable") \
   X(VD_PROBLEM_BAD_FORM, 400, "bad-form", "The form is not acceptable") \
+  X(VD_PROBLEM_BAD_DATA, 400, "bad-data", "The data is not acceptable") \
+  X(VD_PROBLEM_FORBIDDEN, 403, "forbidden", "The key or signature is not accepted") \
   X(VD_PROBLEM_NOT_FOUND, 404, "not-found", "There is nothing at this address") \
   X(VD_PROBLEM_METHOD, 405, "method-not-allowed", "The method is not allowed here") \
   X(VD_PROBLEM_TIMEOUT, 408, "timeout", "The request took too long to arrive") \
+  X(VD_PROBLEM_CONFLICT, 409, "conflict", "Something else is stored there already") \
   X(VD_PROBLEM_LENGTH_REQUIRED, 411, "length-required", "The request must say its length") \
   X(VD_PROBLEM_BODY_TOO_LARGE, 413, "body-too-large", "The body is too large") \
   X(VD_PROBLEM_ADDRESS_TOO_LONG, 414, "address-too-long", "The address is too long") \
@@ -24,12 +27,14 @@
   X(VD_PROBLEM_EXPECTATION, 417, "expectation-failed", "The expectation cannot be met") \
   X(VD_PROBLEM_PICTURE_UNREADABLE, 422, "picture-unreadable", "The picture cannot be read") \
   X(VD_PROBLEM_NO_CODE, 422, "no-code-found", "No QR code was found in the picture") \
+  X(VD_PROBLEM_PROOF_WRONG, 422, "proof-wrong", "The proof is not right") \
   X(VD_PROBLEM_TOO_MANY, 429, "too-many-requests", "Too many requests") \
   X(VD_PROBLEM_HEADERS_TOO_LARGE, 431, "headers-too-large", "The header fields are too large") \
   X(VD_PROBLEM_INTERNAL, 500, "internal", "A fault of this service") \
   X(VD_PROBLEM_NOT_IMPLEMENTED, 501, "not-implemented", "This is not supported") \
   X(VD_PROBLEM_BUSY, 503, "busy", "The service is busy") \
-  X(VD_PROBLEM_VERSION, 505, "http-version", "This version of HTTP is not spoken here")
+  X(VD_PROBLEM_VERSION, 505, "http-version", "This version of HTTP is not spoken here") \
+  X(VD_PROBLEM_DISK_FULL, 507, "disk-full", "There is no room left to store it")
 
 enum vd_problem {
 #define VD_PROBLEM_ENUM(name, status, slug, title) name,

@@ -10,10 +10,16 @@
 
 #include "base/failure.h"
 
+#define VD_ENVIRONMENT_PATH_SIZE 4096
+#define VD_ENVIRONMENT_FILE "data.mdb"
+#define VD_ENVIRONMENT_NEW_FILE "data.mdb.new" /* while it is being made */
+#define VD_ENVIRONMENT_OLD_FILE "data.mdb.old" /* while it is being destroyed */
+
 struct vd_environment {
   MDB_env *env;
   char *path;
   uint64_t map_max;
+  int folder_fd;             /* holds a lock on the folder */
   int writer_fd;             /* holds the lock on writer.lock; -1: opened for reading */
   bool has_map_lock;
   pthread_rwlock_t map_lock; /* shared while a snapshot is read; exclusive while the map moves */
@@ -23,6 +29,7 @@ struct vd_environment_options {
   const char *path;
   bool write;
   bool create;         /* with write: make what is missing */
+  bool alone;          /* VD_CONFLICT when anyone has it open; nobody can open it until it is closed */
   uint64_t map_max;    /* bytes */
   unsigned dbs_max;
   unsigned readers_max;
@@ -37,6 +44,18 @@ VD_MUST_CHECK enum vd_error vd_environment_open(struct vd_environment *environme
 
 /* Also of an environment that is all zero. */
 void vd_environment_close(struct vd_environment *environment);
+
+/* The path of a file in its folder; false: too long. */
+VD_MUST_CHECK bool vd_environment_path(const struct vd_environment *environment, const char *name,
+                                       char out[static VD_ENVIRONMENT_PATH_SIZE]);
+
+/* The data file: its descriptor, which stays the environment's, its size, and how many bytes of it belong to pages that
+ * have ever been used. LMDB code. Not while another thread may move the map. */
+VD_MUST_CHECK int vd_environment_measure_file(const struct vd_environment *environment, int *fd, uint64_t *size,
+                                              uint64_t *used);
+
+/* Takes their slots from readers that died. LMDB code. */
+VD_MUST_CHECK int vd_environment_clear_readers(const struct vd_environment *environment);
 
 /* Doubles the map, as far as map_max allows. No transaction of this thread may be open; waits for the snapshots of
  * the others. LMDB code; MDB_MAP_FULL when it cannot grow at all. */

@@ -3,26 +3,40 @@
 #define VD_SCHEMA_H
 
 #include "ledger/environment.h"
+#include "ledger/hashes.h"
+#include "ledger/identity.h"
 #include "ledger/store.h"
 
 /* Databases, all with big-endian numbers:
- *   meta      "format" → u32 version ‖ u16 realm ‖ u16 operator;  "erased" → u64 count
- *   entry     u64 index → entry
+ *   meta        "format" → u32 version ‖ u16 realm ‖ u16 operator;  "erased" → u64 count
+ *               "log" → public key[32] ‖ origin;  "checkpoint" → u64 size ‖ u64 time ‖ signed note
+ *   entry       u64 index → entry
  *   fragment, status, trust    key[16] → u8 state ‖ u64 index ‖ u64 time ‖ bytes
- * The index and time of the entry are kept with the bytes, so that a verification looks in one place. */
+ *   hash        see hashes.h
+ *   submission  u64 number → see trail.c;  submitted  u64 index of the first entry → u64 number
+ *   quota       issuer ‖ u32 day → u64 items
+ * The index and time of the entry are kept with the bytes, so that a verification looks in one place.
+ * Version 1 had neither log, checkpoint, hash, submission, submitted nor quota. */
 enum vd_schema_database {
   VD_SCHEMA_META,
   VD_SCHEMA_ENTRY,
   VD_SCHEMA_FRAGMENT,
   VD_SCHEMA_STATUS,
-  VD_SCHEMA_TRUST
+  VD_SCHEMA_TRUST,
+  VD_SCHEMA_HASH, /* from here on: since version 2 */
+  VD_SCHEMA_SUBMISSION,
+  VD_SCHEMA_SUBMITTED,
+  VD_SCHEMA_QUOTA
 };
-#define VD_SCHEMA_DATABASES 5
+#define VD_SCHEMA_DATABASES 9
 
-#define VD_SCHEMA_VERSION 1
+#define VD_SCHEMA_VERSION 2
+#define VD_SCHEMA_VERSION_WITHOUT_HASHES 1
 #define VD_SCHEMA_FORMAT_KEY "format"
 #define VD_SCHEMA_FORMAT_LEN 8
 #define VD_SCHEMA_ERASED_KEY "erased"
+#define VD_SCHEMA_LOG_KEY "log"
+#define VD_SCHEMA_CHECKPOINT_KEY "checkpoint"
 #define VD_SCHEMA_HEAD_LEN 17       /* state, index, time */
 #define VD_SCHEMA_ENTRY_HEAD_LEN 9  /* kind, time */
 
@@ -34,6 +48,16 @@ struct vd_store {
   uint16_t realm;
   unsigned operator_number;
   MDB_dbi databases[VD_SCHEMA_DATABASES];
+  struct frag_context *context; /* the writer's; NULL when opened for reading */
+  struct vd_identity identity;  /* likewise */
+};
+
+struct vd_store_reader {
+  struct vd_store *store;
+  MDB_txn *txn;
+  bool has_begun;
+  struct frag_context *context;
+  struct vd_hashes hashes; /* of the snapshot */
 };
 
 /* Big-endian numbers of 1 to 8 bytes. */
@@ -45,6 +69,13 @@ static inline uint64_t vd_schema_read(const uint8_t *bytes, size_t len) {
   uint64_t value = 0;
   for (size_t at = 0; at < len; at++) value = value << 8 | bytes[at];
   return value;
+}
+
+/* A value of a database in a transaction of either kind; *value is valid until the transaction's next put, or its end.
+ * LMDB code. */
+static inline int vd_schema_get(MDB_txn *txn, MDB_dbi dbi, const void *key, size_t key_len, MDB_val *value) {
+  MDB_val name = {.mv_size = key_len, .mv_data = (void *)(uintptr_t)key};
+  return mdb_get(txn, dbi, &name, value);
 }
 
 #endif

@@ -2,34 +2,35 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/context.h"
 #include "ledger/schema.h"
-#include "ledger/store.h"
-
-struct vd_store_reader {
-  struct vd_store *store;
-  MDB_txn *txn;
-  bool has_begun;
-};
+#include "ledger/trail.h"
 
 enum vd_error vd_store_reader_new(struct vd_store *store, struct vd_store_reader **reader, struct vd_failure *failure) {
   *reader = calloc(1, sizeof **reader);
   if (*reader == NULL) return vd_fail(failure, VD_MEMORY, "ledger %s: out of memory", store->environment.path);
   (*reader)->store = store;
-  int code = vd_environment_enter(&store->environment, NULL, &(*reader)->txn);
-  if (code != MDB_SUCCESS) {
-    free(*reader);
-    *reader = NULL;
-    return vd_environment_fail(&store->environment, failure, code, "making a reader");
+  enum vd_error error = vd_context_new(&(*reader)->context, failure);
+  if (error == VD_OK) {
+    int code = vd_environment_enter(&store->environment, NULL, &(*reader)->txn);
+    if (code != MDB_SUCCESS) error = vd_environment_fail(&store->environment, failure, code, "making a reader");
   }
-  (*reader)->has_begun = true;
-  vd_store_reader_reset(*reader);
-  return VD_OK;
+  if (error == VD_OK) {
+    (*reader)->has_begun = true;
+    vd_store_reader_reset(*reader);
+    return VD_OK;
+  }
+  frag_context_free((*reader)->context);
+  free(*reader);
+  *reader = NULL;
+  return error;
 }
 
 void vd_store_reader_free(struct vd_store_reader *reader) {
   if (reader == NULL) return;
   vd_store_reader_reset(reader);
   mdb_txn_abort(reader->txn);
+  frag_context_free(reader->context);
   free(reader);
 }
 
@@ -38,6 +39,7 @@ enum vd_error vd_store_reader_begin(struct vd_store_reader *reader, struct vd_fa
   int code = vd_environment_enter(&reader->store->environment, reader->txn, NULL);
   if (code != MDB_SUCCESS) return vd_environment_fail(&reader->store->environment, failure, code, "reading");
   reader->has_begun = true;
+  vd_hashes_begin(&reader->hashes, reader->context, reader->txn, reader->store->databases[VD_SCHEMA_HASH]);
   return VD_OK;
 }
 
@@ -134,4 +136,18 @@ enum vd_error vd_store_counts(struct vd_store_reader *reader, struct vd_store_co
   if (len < VD_SCHEMA_ENTRY_HEAD_LEN) return unreadable(reader, MDB_CORRUPTED, failure);
   counts->last_time_s = vd_schema_read(entry + 1, 8);
   return VD_OK;
+}
+
+enum vd_error vd_store_get_submission(struct vd_store_reader *reader, uint64_t number,
+                                      struct vd_store_submission *submission, struct vd_failure *failure) {
+  assert(reader->has_begun);
+  uint8_t key[sizeof(uint64_t)];
+  MDB_val value;
+  vd_schema_write(key, number, sizeof key);
+  int code = vd_schema_get(reader->txn, reader->store->databases[VD_SCHEMA_SUBMISSION], key, sizeof key, &value);
+  if (code == MDB_NOTFOUND)
+    return vd_fail(failure, VD_NOT_FOUND, "ledger %s: has no submission %llu", reader->store->environment.path,
+                   (unsigned long long)number);
+  if (code != MDB_SUCCESS) return unreadable(reader, code, failure);
+  return vd_trail_read(submission, value.mv_data, value.mv_size) ? VD_OK : unreadable(reader, MDB_CORRUPTED, failure);
 }

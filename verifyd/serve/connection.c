@@ -12,6 +12,7 @@ enum {
   REFUSED_MAX = 64 /* connections of one loop that are told 503; more are closed without a word */
 };
 
+static void send_answer(struct vd_connection *connection);
 static void advance(struct vd_connection *connection);
 
 static const struct vd_limits *limits_of(const struct vd_connection *connection) {
@@ -25,7 +26,7 @@ static struct vd_metrics *metrics_of(const struct vd_connection *connection) {
 /* ---- the end ---- */
 
 static void free_when_over(struct vd_connection *connection) {
-  if (connection->handles > 0 || connection->working) return;
+  if (connection->handles > 0 || connection->work != VD_WORK_NONE) return;
   struct vd_worker *worker = connection->worker;
   if (connection->is_counted) vd_caps_connection_give(worker->site.caps, connection->address_slot);
   else worker->refused_count--;
@@ -45,10 +46,28 @@ static void on_timer_closed(uv_handle_t *handle) { handle_closed(handle->data); 
 
 static void on_stream_closed(void *context) { handle_closed(context); }
 
+/* Nobody waits for the answer any more. */
+static void abandon(struct vd_connection *connection) {
+  struct vd_metrics *metrics = metrics_of(connection);
+  switch (connection->work) {
+    case VD_WORK_POOL: vd_metrics_count(&metrics->pictures_abandoned); break;
+    case VD_WORK_LANE: vd_metrics_count(&metrics->writes_abandoned); break;
+    case VD_WORK_PENDING: vd_metrics_count(&metrics->verifications_abandoned); break;
+    case VD_WORK_NONE: break;
+  }
+  connection->work = VD_WORK_NONE;
+  vd_exchange_discard(&connection->exchange);
+}
+
 void vd_connection_close(struct vd_connection *connection) {
   if (connection->state == VD_CONNECTION_CLOSING) return;
   connection->state = VD_CONNECTION_CLOSING;
-  if (connection->working) vd_bridge_cancel(&connection->job);
+  switch (connection->work) {
+    case VD_WORK_POOL: vd_bridge_cancel(&connection->pool_job); break;
+    case VD_WORK_LANE: vd_lane_cancel(&connection->lane_job); break;
+    case VD_WORK_PENDING: abandon(connection); break;
+    case VD_WORK_NONE: break;
+  }
   uv_close((uv_handle_t *)&connection->deadline, on_timer_closed);
   vd_stream_close(&connection->stream);
 }
@@ -68,6 +87,16 @@ static void reading_too_slow(struct vd_connection *connection) {
   advance(connection);
 }
 
+static void answer_too_late(struct vd_connection *connection) {
+  assert(connection->work == VD_WORK_PENDING); /* nothing else has a deadline */
+  vd_metrics_count(&metrics_of(connection)->answer_deadlines);
+  connection->work = VD_WORK_NONE;
+  vd_exchange_discard(&connection->exchange);
+  vd_exchange_refuse(&connection->exchange, VD_PROBLEM_BUSY, "The answer took too long to find; please try again.");
+  send_answer(connection);
+  advance(connection);
+}
+
 static void on_deadline(uv_timer_t *timer) {
   struct vd_connection *connection = timer->data;
   switch (connection->state) {
@@ -77,7 +106,7 @@ static void on_deadline(uv_timer_t *timer) {
       vd_connection_close(connection);
       break;
     case VD_CONNECTION_LINGERING: vd_connection_close(connection); break;
-    case VD_CONNECTION_WORKING:
+    case VD_CONNECTION_WORKING: answer_too_late(connection); break;
     case VD_CONNECTION_CLOSING: break;
   }
 }
@@ -160,41 +189,105 @@ static void on_written(void *context, bool ok) {
   advance(connection);
 }
 
-/* ---- work for the thread pool ---- */
+/* ---- answers that come later ---- */
 
-static void run_deferred(void *context) {
+static void answer_or_wait(struct vd_connection *connection);
+
+static void finish_work(struct vd_connection *connection) {
+  connection->work = VD_WORK_NONE;
+  vd_exchange_finish(&connection->exchange);
+  answer_or_wait(connection);
+  advance(connection);
+}
+
+static void run_job(void *context) {
   const struct vd_deferred *deferred = &((struct vd_connection *)context)->exchange.deferred;
   deferred->run(deferred->job);
 }
 
-static void deferred_done(void *context, bool did_run) {
+static void job_done(void *context, bool did_run) {
   struct vd_connection *connection = context;
-  connection->working = false;
-  if (connection->state != VD_CONNECTION_WORKING || !did_run) {
-    vd_metrics_count(&metrics_of(connection)->pictures_abandoned);
-    vd_exchange_discard(&connection->exchange);
-    free_when_over(connection);
+  if (connection->state == VD_CONNECTION_WORKING && did_run) {
+    finish_work(connection);
     return;
   }
-  vd_exchange_finish(&connection->exchange);
-  send_answer(connection);
-  advance(connection);
+  abandon(connection);
+  free_when_over(connection);
 }
 
-static void start_job(struct vd_connection *connection) {
-  connection->job.run = run_deferred;
-  connection->job.done = deferred_done;
-  connection->job.context = connection;
-  if (!vd_bridge_submit(connection->worker->bridge, &connection->worker->loop, &connection->job)) {
-    vd_metrics_count(&metrics_of(connection)->pictures_refused);
-    vd_exchange_discard(&connection->exchange);
-    vd_exchange_refuse(&connection->exchange, VD_PROBLEM_BUSY, "Too many pictures are waiting; please try again.");
-    send_answer(connection);
-    return;
-  }
-  connection->working = true;
+static bool submit_to_pool(struct vd_connection *connection) {
+  struct vd_worker *worker = connection->worker;
+  connection->pool_job.run = run_job;
+  connection->pool_job.done = job_done;
+  connection->pool_job.context = connection;
+  connection->work = VD_WORK_POOL;
+  return vd_bridge_submit(worker->bridge, &worker->loop, &connection->pool_job);
+}
+
+static bool submit_to_lane(struct vd_connection *connection) {
+  connection->lane_job.run = run_job;
+  connection->lane_job.done = job_done;
+  connection->lane_job.context = connection;
+  connection->work = VD_WORK_LANE;
+  return vd_lane_submit(connection->exchange.deferred.lane, &connection->worker->home, &connection->lane_job);
+}
+
+static void on_pending_over(struct vd_pending *pending) {
+  void *start = (char *)pending - offsetof(struct vd_connection, pending);
+  struct vd_connection *connection = start;
+  assert(connection->work == VD_WORK_PENDING);
+  connection->work = VD_WORK_NONE;
+  if (!connection->is_starting) finish_work(connection);
+}
+
+static bool start_waiting(struct vd_connection *connection) {
+  const struct vd_deferred *deferred = &connection->exchange.deferred;
+  connection->pending.over = on_pending_over;
+  connection->work = VD_WORK_PENDING;
+  connection->is_starting = true;
+  deferred->start(deferred->job, &connection->pending);
+  connection->is_starting = false;
+  return true;
+}
+
+/* False when there is no room for it. */
+static bool begin_work(struct vd_connection *connection) {
+  const struct vd_deferred *deferred = &connection->exchange.deferred;
+  if (deferred->run == NULL) return start_waiting(connection);
+  return deferred->lane != NULL ? submit_to_lane(connection) : submit_to_pool(connection);
+}
+
+static void refuse_work(struct vd_connection *connection) {
+  struct vd_exchange *exchange = &connection->exchange;
+  struct vd_metrics *metrics = metrics_of(connection);
+  const char *busy = exchange->deferred.busy;
+  vd_metrics_count(connection->work == VD_WORK_LANE ? &metrics->writes_refused : &metrics->pictures_refused);
+  connection->work = VD_WORK_NONE;
+  vd_exchange_discard(exchange);
+  vd_exchange_refuse(exchange, VD_PROBLEM_BUSY,
+                     busy != NULL ? busy : "Too many requests of this kind are waiting; please try again.");
+}
+
+static void wait_for_work(struct vd_connection *connection) {
+  unsigned deadline_ms = connection->exchange.deferred.deadline_ms;
   connection->state = VD_CONNECTION_WORKING;
-  (void)uv_timer_stop(&connection->deadline);
+  if (connection->work == VD_WORK_PENDING && deadline_ms > 0) start_deadline(connection, deadline_ms);
+  else (void)uv_timer_stop(&connection->deadline);
+}
+
+/* One answer may have to wait for several things, one after the other. */
+static void answer_or_wait(struct vd_connection *connection) {
+  while (vd_exchange_is_deferred(&connection->exchange)) {
+    if (!begin_work(connection)) {
+      refuse_work(connection);
+    } else if (connection->work != VD_WORK_NONE) {
+      wait_for_work(connection);
+      return;
+    } else {
+      vd_exchange_finish(&connection->exchange);
+    }
+  }
+  send_answer(connection);
 }
 
 /* ---- requests ---- */
@@ -202,8 +295,7 @@ static void start_job(struct vd_connection *connection) {
 static void run_request(struct vd_connection *connection) {
   connection->ready_ns = uv_hrtime();
   vd_exchange_run(&connection->exchange);
-  if (connection->exchange.deferred.run != NULL) start_job(connection);
-  else send_answer(connection);
+  answer_or_wait(connection);
 }
 
 /* Waits for more of a request. A new connection, or one that has begun a request, has header_ms for the head. */

@@ -21,7 +21,7 @@ static void begin_request(struct vd_exchange *exchange) {
   exchange->head.minor = 1;
   exchange->route = NULL;
   exchange->language = VD_KHMER;
-  exchange->deferred = (struct vd_deferred){.run = NULL};
+  exchange->deferred = (struct vd_deferred){.done = NULL};
   exchange->taken = exchange->scanned = 0;
 }
 
@@ -98,7 +98,7 @@ static bool admit_post(struct vd_exchange *exchange) {
                        "The Content-Type is not one that this address takes.");
     return false;
   }
-  exchange->content.limit = vd_body_carries_picture(exchange->body_kind) ? limits->picture_bytes : limits->body_bytes;
+  exchange->content.limit = vd_router_body_max(exchange->body_kind, limits);
   if (exchange->head.framing == VD_HTTP_LENGTH && exchange->head.content_length > exchange->content.limit) {
     vd_exchange_refuse(exchange, VD_PROBLEM_BODY_TOO_LARGE, "The body is longer than this address takes.");
     return false;
@@ -192,26 +192,36 @@ void vd_exchange_received(struct vd_exchange *exchange, size_t len) {
   look(exchange);
 }
 
+bool vd_exchange_is_deferred(const struct vd_exchange *exchange) { return exchange->deferred.done != NULL; }
+
 void vd_exchange_run(struct vd_exchange *exchange) {
   assert(exchange->phase == VD_EXCHANGE_READY);
   exchange->route->answer(exchange);
-  if (exchange->deferred.run == NULL) vd_response_check(&exchange->response);
+  if (!vd_exchange_is_deferred(exchange)) vd_response_check(&exchange->response);
 }
 
 void vd_exchange_defer(struct vd_exchange *exchange, struct vd_deferred deferred) {
-  assert(exchange->deferred.run == NULL && deferred.run != NULL);
+  assert(!vd_exchange_is_deferred(exchange) && deferred.done != NULL && deferred.discard != NULL);
+  assert((deferred.run != NULL) != (deferred.start != NULL));
   exchange->deferred = deferred;
 }
 
+static struct vd_deferred take_deferred(struct vd_exchange *exchange) {
+  struct vd_deferred deferred = exchange->deferred;
+  assert(vd_exchange_is_deferred(exchange));
+  exchange->deferred = (struct vd_deferred){.done = NULL};
+  return deferred;
+}
+
 void vd_exchange_finish(struct vd_exchange *exchange) {
-  exchange->deferred.done(exchange, exchange->deferred.job);
-  exchange->deferred.run = NULL;
-  vd_response_check(&exchange->response);
+  struct vd_deferred deferred = take_deferred(exchange);
+  deferred.done(exchange, deferred.job);
+  if (!vd_exchange_is_deferred(exchange)) vd_response_check(&exchange->response);
 }
 
 void vd_exchange_discard(struct vd_exchange *exchange) {
-  exchange->deferred.discard(exchange->deferred.job);
-  exchange->deferred.run = NULL;
+  struct vd_deferred deferred = take_deferred(exchange);
+  deferred.discard(deferred.job);
 }
 
 /* Keeps the last `rest` bytes of the inbox and wipes everything else. */

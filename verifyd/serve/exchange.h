@@ -30,11 +30,25 @@ enum vd_exchange_phase {
   VD_EXCHANGE_REFUSED /* the response is filled; the connection has to end after it */
 };
 
-/* Work that a handler does not want on the loop. `run` is called on another thread and touches nothing but `job` and
- * the request's body; then, on the loop, either `done`, which fills the response, or `discard`, when nobody waits for
- * an answer any more. Either one frees what belongs to the job. */
+/* What a handler waits for on the loop: whoever has the result says so, once, on the loop, perhaps while it is being
+ * started. */
+struct vd_pending {
+  void (*over)(struct vd_pending *pending);
+};
+static inline void vd_pending_over(struct vd_pending *pending) { pending->over(pending); }
+
+/* An answer that comes later. Either work that a handler does not want on the loop: `run` is called on another thread
+ * and touches nothing but `job` and the request's body. Or something that the loop waits for: run is NULL, `start`
+ * begins it and sees to vd_pending_over.
+ * Then, on the loop, either `done`, which fills the response or defers again, or `discard`, when nobody waits for an
+ * answer any more: the client has left, the lane or pool is full, or the time is up. `discard` also ends what was
+ * started: vd_pending_over is not called after it. Either one frees what belongs to the job. */
 struct vd_deferred {
+  struct vd_lane *lane; /* where `run` is called; NULL: the thread pool */
   void (*run)(void *job);
+  void (*start)(void *job, struct vd_pending *pending);
+  unsigned deadline_ms; /* of what is started: absolute time until it is discarded and refused; 0: none */
+  const char *busy;     /* told when the lane or pool is full; NULL: in general words */
   void (*done)(struct vd_exchange *exchange, void *job);
   void (*discard)(void *job);
   void *job;
@@ -52,7 +66,7 @@ struct vd_exchange {
   struct vd_buffer content;     /* the body; secret */
 
   struct vd_response response;
-  struct vd_deferred deferred; /* run == NULL: nothing */
+  struct vd_deferred deferred; /* done NULL: nothing */
 
   /* Received bytes: [0, taken) belong to this request, [taken, inbox_len) to the next one, or are not looked at yet. */
   char *inbox;
@@ -77,12 +91,13 @@ char *vd_exchange_room(struct vd_exchange *exchange, size_t *len);
 /* So many bytes were put there. Moves the phase on unless it is READY or REFUSED: then they are kept. */
 void vd_exchange_received(struct vd_exchange *exchange, size_t len);
 
-/* In phase READY: calls the handler. Afterwards the response is filled, unless deferred.run is set: then the caller
- * sees to vd_exchange_finish or vd_exchange_discard. */
+/* In phase READY: calls the handler. Afterwards the response is filled, unless vd_exchange_is_deferred: then the caller
+ * sees to vd_exchange_finish, after which it is the same, or to vd_exchange_discard. */
 void vd_exchange_run(struct vd_exchange *exchange);
 
 /* For a handler, in place of filling the response. */
 void vd_exchange_defer(struct vd_exchange *exchange, struct vd_deferred deferred);
+bool vd_exchange_is_deferred(const struct vd_exchange *exchange);
 void vd_exchange_finish(struct vd_exchange *exchange);
 void vd_exchange_discard(struct vd_exchange *exchange);
 

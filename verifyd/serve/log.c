@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,9 +17,15 @@ void vd_log_init(struct vd_log *log, int fd, enum vd_log_level level) {
   log->len = 0;
 }
 
+/* A loop must not wait for whoever reads the log. For a pipe this means that VD_LOG_BUFFER bytes fit (pipe(7)). */
+static bool takes_more(const struct vd_log *log) {
+  struct pollfd fd = {.fd = log->fd, .events = POLLOUT};
+  return poll(&fd, 1, 0) == 1 && (fd.revents & POLLOUT) != 0;
+}
+
 void vd_log_flush(struct vd_log *log) {
   size_t done = 0;
-  while (done < log->len) {
+  while (done < log->len && takes_more(log)) {
     ssize_t written = write(log->fd, log->lines + done, log->len - done);
     if (written < 0 && errno != EINTR) break;
     if (written > 0) done += (size_t)written;

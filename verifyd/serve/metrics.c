@@ -27,9 +27,15 @@ void vd_metrics_request(struct vd_metrics *metrics, size_t route, unsigned statu
   atomic_fetch_add_explicit(&metrics->latency_sum_us, duration_us, memory_order_relaxed);
 }
 
-void vd_metrics_verdict(struct vd_metrics *metrics, frag_error code) {
-  if ((unsigned)code < VD_METRICS_CODES) vd_metrics_count(&metrics->verdicts[code]);
+void vd_metrics_verdict(struct vd_metrics *metrics, const struct vd_verdict *verdict) {
+  if ((unsigned)verdict->code < VD_METRICS_CODES) vd_metrics_count(&metrics->verdicts[verdict->code]);
   else vd_metrics_count(&metrics->faults);
+  for (size_t i = 0; i < verdict->operator_count; i++) {
+    const struct vd_operator_answer *answer = &verdict->operators[i];
+    assert(answer->number >= 1 && answer->number <= VD_VERIFY_OPERATORS_MAX);
+    if (answer->state == VD_OPERATOR_NOT_ASKED) continue;
+    vd_metrics_count(&metrics->operators[answer->number - 1][answer->state]);
+  }
 }
 
 /* The sum over all loops of the counter that is `offset` bytes into the struct. */
@@ -76,6 +82,17 @@ static void put_verdicts(const struct vd_metrics *metrics, size_t count, struct 
   }
 }
 
+static void put_operators(const struct vd_metrics *metrics, size_t count, struct vd_buffer *out) {
+  put_family(out, "operator_answers_total", "counter", "What operators answered when they were asked for a fragment.");
+  for (size_t at = 0; at < (size_t)VD_VERIFY_OPERATORS_MAX * VD_METRICS_OPERATOR_STATES; at++) {
+    uint64_t total = sum(metrics, count, offsetof(struct vd_metrics, operators) + at * sizeof(atomic_uint_fast64_t));
+    enum vd_operator_state state = (enum vd_operator_state)(at % VD_METRICS_OPERATOR_STATES);
+    if (total == 0) continue;
+    put(out, "verifyd_operator_answers_total{operator=\"%zu\",answer=\"%s\"} %" PRIu64 "\n",
+        at / VD_METRICS_OPERATOR_STATES + 1, vd_operator_state_name(state), total);
+  }
+}
+
 static void put_latency(const struct vd_metrics *metrics, size_t count, struct vd_buffer *out) {
   uint64_t total = 0;
   put_family(out, "request_duration_seconds", "histogram", "From the whole request received to the answer sent.");
@@ -87,6 +104,12 @@ static void put_latency(const struct vd_metrics *metrics, size_t count, struct v
   uint64_t sum_us = sum(metrics, count, offsetof(struct vd_metrics, latency_sum_us));
   put(out, "verifyd_request_duration_seconds_sum %" PRIu64 ".%06" PRIu64 "\n", sum_us / 1000000, sum_us % 1000000);
   put(out, "verifyd_request_duration_seconds_count %" PRIu64 "\n", total);
+}
+
+/* What has begun and not ended; the two were not read at the same instant. */
+static void put_open(struct vd_buffer *out, const char *name, const char *help, uint64_t begun, uint64_t ended) {
+  put_family(out, name, "gauge", help);
+  put(out, "verifyd_%s %" PRIu64 "\n", name, begun > ended ? begun - ended : 0);
 }
 
 static void put_counter(struct vd_buffer *out, const char *name, const char *help, uint64_t total) {
@@ -101,13 +124,14 @@ void vd_metrics_write(const struct vd_metrics *metrics, size_t count, const char
   for (size_t route = 0; route < route_count; route++) put_requests(metrics, count, route, route_names[route], out);
   put_requests(metrics, count, VD_METRICS_NO_ROUTE, "none", out);
   put_verdicts(metrics, count, out);
+  put_operators(metrics, count, out);
   put_latency(metrics, count, out);
-  uint64_t closed = sum(metrics, count, offsetof(struct vd_metrics, connections_closed));
-  uint64_t opened = sum(metrics, count, offsetof(struct vd_metrics, connections_opened));
-  put_family(out, "connections_open", "gauge", "Connections open now.");
-  put(out, "verifyd_connections_open %" PRIu64 "\n", opened > closed ? opened - closed : 0);
-#define PUT_COUNTER(field, name, help) \
-  put_counter(out, name, help, sum(metrics, count, offsetof(struct vd_metrics, field)));
+#define SUM(field) sum(metrics, count, offsetof(struct vd_metrics, field))
+  uint64_t closed = SUM(connections_closed), ended = SUM(verifications_ended); /* before what they follow */
+  put_open(out, "connections_open", "Connections open now.", SUM(connections_opened), closed);
+  put_open(out, "verifications_pending", "Verifications that wait for operators now.", SUM(verifications_begun), ended);
+#define PUT_COUNTER(field, name, help) put_counter(out, name, help, SUM(field));
   VD_METRICS_COUNTERS(PUT_COUNTER)
 #undef PUT_COUNTER
+#undef SUM
 }

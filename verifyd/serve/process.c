@@ -25,6 +25,8 @@ enum vd_error vd_process_harden(struct vd_failure *failure) {
   sigset_t signals = stop_signals();
   if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
     return vd_fail(failure, VD_INTERNAL, "cannot forbid core dumps: %s", strerror(errno));
+  /* A ledger that hits a file size limit is told so, and keeps what it has. */
+  if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR) return vd_fail(failure, VD_INTERNAL, "cannot set up signals");
   if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0)
     return vd_fail(failure, VD_INTERNAL, "cannot set up signals");
   return VD_OK;

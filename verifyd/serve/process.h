@@ -4,8 +4,8 @@
 
 #include "base/failure.h"
 
-/* Forbids core dumps and tracing by others (the memory holds what documents say), ignores SIGPIPE, and blocks SIGTERM
- * and SIGINT, for vd_process_wait_for_stop. Before any thread is started. VD_INTERNAL. */
+/* Forbids core dumps and tracing by others (the memory holds what documents say), ignores SIGPIPE and SIGXFSZ, and
+ * blocks SIGTERM and SIGINT, for vd_process_wait_for_stop. Before any thread is started. VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_process_harden(struct vd_failure *failure);
 
 /* Allows as many open files as the system lets this process have. VD_CONFIG when that is not enough for

@@ -23,9 +23,11 @@ static const char security_headers[] =
   X(200, "OK") \
   X(304, "Not Modified") \
   X(400, "Bad Request") \
+  X(403, "Forbidden") \
   X(404, "Not Found") \
   X(405, "Method Not Allowed") \
   X(408, "Request Timeout") \
+  X(409, "Conflict") \
   X(411, "Length Required") \
   X(413, "Content Too Large") \
   X(414, "URI Too Long") \
@@ -37,7 +39,8 @@ static const char security_headers[] =
   X(500, "Internal Server Error") \
   X(501, "Not Implemented") \
   X(503, "Service Unavailable") \
-  X(505, "HTTP Version Not Supported")
+  X(505, "HTTP Version Not Supported") \
+  X(507, "Insufficient Storage")
 
 const char *vd_status_reason(unsigned status) {
   switch (status) {
@@ -122,6 +125,7 @@ static void put_body_headers(struct writer *writer, const struct vd_response *re
 static void put_cache_headers(struct writer *writer, const struct vd_response *response) {
   put_header(writer, "Cache-Control", response->cache_control == NULL ? "no-store" : response->cache_control);
   if (response->varies) put_header(writer, "Vary", "Accept-Encoding");
+  if (response->any_origin) put_header(writer, "Access-Control-Allow-Origin", "*");
   if (response->etag.len == 0) return;
   put(writer, "ETag: ", 6);
   put(writer, response->etag.text, response->etag.len);

@@ -18,6 +18,7 @@ struct vd_response {
   struct vd_span etag;       /* with its quotes, or {NULL, 0} */
   bool gzip;                 /* Content-Encoding: gzip */
   bool varies;               /* Vary: Accept-Encoding */
+  bool any_origin;           /* Access-Control-Allow-Origin: *, for public data that pages of others may read */
   bool allow_get;            /* for 405: Allow names GET and HEAD */
   bool allow_post;           /* for 405: Allow names POST */
   unsigned retry_after_s;    /* 0: no such header */

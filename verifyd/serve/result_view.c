@@ -148,16 +148,22 @@ static void put_banner(const struct vd_result_view *view, const char *verdict, c
   put(view, "</div></header>\n");
 }
 
+/* By its code, or by the step. */
+static const char *warning_of(const struct vd_result_view *view, const struct vd_verdict *verdict, enum vd_step step) {
+  const char *text = find_word(view, "warning.", frag_error_name(verdict->checks[step].code), "");
+  if (text == NULL) text = find_word(view, "warning.", vd_step_name(step), "");
+  return text != NULL ? text : word(view, "warning.", "other", "");
+}
+
 static void put_warnings(const struct vd_result_view *view, const struct vd_verdict *verdict) {
   bool any = false;
   for (size_t i = 0; i < VD_STEPS; i++) {
     if (verdict->checks[i].state != VD_CHECK_WARNING) continue;
-    const char *text = find_word(view, "warning.", frag_error_name(verdict->checks[i].code), "");
     put(view, any ? "" : "<ul class=\"warnings\">");
     put(view, "<li class=\"warning\">");
     put_icon(view, "warning", "");
     put(view, "<span>");
-    vd_html_text(view->out, text != NULL ? text : word(view, "warning.", "other", ""));
+    vd_html_text(view->out, warning_of(view, verdict, (enum vd_step)i));
     put(view, "</span></li>");
     any = true;
   }
@@ -223,17 +229,24 @@ static void put_section(const struct vd_result_view *view, const char *name, con
   put(view, "</p></section>\n");
 }
 
+/* What is wrong with its log, if that is it. */
+static const char *operator_words(const struct vd_result_view *view, const struct vd_operator_answer *answer) {
+  const char *text = NULL;
+  if (answer->log_code != FRAG_OK) text = find_word(view, "operator.", frag_error_name(answer->log_code), "");
+  return text != NULL ? text : word(view, "operator.", vd_operator_state_name(answer->state), "");
+}
+
 static void put_operators(const struct vd_result_view *view, const struct vd_verdict *verdict) {
   if (verdict->operator_count == 0) return;
   put(view, "<ul class=\"operators\">");
   for (size_t i = 0; i < verdict->operator_count; i++) {
-    const char *state = vd_operator_state_name(verdict->operators[i].state);
+    const struct vd_operator_answer *answer = &verdict->operators[i];
     put(view, "<li class=\"operator\" data-state=\"");
-    put(view, state);
+    put(view, vd_operator_state_name(answer->state));
     put(view, "\"><span class=\"operator-name\">");
-    vd_html_text(view->out, verdict->operators[i].name);
+    vd_html_text(view->out, answer->name);
     put(view, "</span> <span class=\"operator-state\">");
-    vd_html_text(view->out, word(view, "operator.", state, ""));
+    vd_html_text(view->out, operator_words(view, answer));
     put(view, "</span></li>");
   }
   put(view, "</ul>");

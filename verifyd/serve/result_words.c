@@ -7,14 +7,16 @@
 #include "serve/header.h"
 #include "verify/verify.h"
 
-static const char *const plain_keys[] = {"next.title",    "compare.title",  "compare.text",       "details.title",
-                                         "address.title", "address.plain",  "checks.title",       "fact.issuer",
-                                         "fact.serial",   "fact.issuer_id", "fact.issue_no",      "fact.issued",
-                                         "fact.expires",  "status.as_of",   "fact.expires_never", "reference",
-                                         "action.again",  "warning.other",  "state.undecided",    NULL};
+static const char *const plain_keys[] = {
+    "next.title",     "compare.title",     "compare.text",      "details.title",  "address.title",  "address.plain",
+    "checks.title",   "fact.issuer",       "fact.serial",       "fact.issuer_id", "fact.issue_no",  "fact.issued",
+    "fact.expires",   "status.as_of",      "fact.expires_never", "reference",     "action.again",   "warning.other",
+    "warning.status", "warning.fragments", "warning.log",       "state.undecided", NULL};
 static const char *const fallback_groups[] = {"valid", "not_valid", "cannot_check", "busy", "no_answer", NULL};
 static const char *const problems[] = {"no_code_in_picture", "picture_unreadable", "picture_type",
                                        "picture_too_large",  "no_input",           NULL};
+static const frag_error log_codes[] = {FRAG_NOT_IN_LOG, FRAG_CHECKPOINT_SIGNATURE, FRAG_LOG_INCONSISTENT,
+                                       FRAG_EQUIVOCATION};
 static const char *const code_names[] = {
 #define CODE_NAME(enumerator, code, verdict, name, meaning) name,
     FRAG_VERDICT_CODE_LIST(CODE_NAME)
@@ -55,8 +57,10 @@ static bool has_states(const struct search *search) {
   }
   for (unsigned state = VD_CHECK_NOT_REACHED; state <= VD_CHECK_FAILED; state++)
     if (!has(search, "state.", vd_check_state_name((enum vd_check_state)state), "")) return false;
-  for (unsigned state = VD_OPERATOR_NOT_ASKED; state <= VD_OPERATOR_DISAGREES; state++)
+  for (unsigned state = VD_OPERATOR_NOT_ASKED; state <= VD_OPERATOR_LOG_FAILED; state++)
     if (!has(search, "operator.", vd_operator_state_name((enum vd_operator_state)state), "")) return false;
+  for (size_t i = 0; i < sizeof log_codes / sizeof *log_codes; i++)
+    if (!has(search, "operator.", frag_error_name(log_codes[i]), "")) return false;
   return true;
 }
 

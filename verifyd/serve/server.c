@@ -6,8 +6,9 @@
 
 #include "base/crypto.h"
 #include "serve/listener.h"
+#include "wire/submission.h"
 
-enum { BODY_MEMORY_PICTURES = 32 }; /* of the largest size, that may be in memory at once */
+enum { BODIES_MAX = 32 }; /* of the largest size, that may be in memory at once */
 
 struct vd_server {
   struct vd_server_options options;
@@ -19,6 +20,10 @@ struct vd_server {
   unsigned started;           /* workers whose thread runs */
   uint16_t port;
 };
+
+static size_t largest_body(const struct vd_limits *limits) {
+  return limits->picture_bytes > VD_SUBMISSION_BYTES_MAX ? limits->picture_bytes : VD_SUBMISSION_BYTES_MAX;
+}
 
 static enum vd_error allocate(const struct vd_server_options *options, struct vd_server **server,
                               struct vd_failure *failure) {
@@ -34,7 +39,7 @@ static enum vd_error allocate(const struct vd_server_options *options, struct vd
   if (made->workers == NULL || made->metrics == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the server");
   for (unsigned i = 0; i < options->workers; i++) vd_metrics_init(&made->metrics[i]);
   vd_caps_init(&made->caps, options->limits.connections, options->connections_per_address,
-               (size_t)options->limits.picture_bytes * BODY_MEMORY_PICTURES, seed);
+               largest_body(&options->limits) * BODIES_MAX, seed);
   vd_bridge_init(&made->bridge, options->limits.pictures_waiting);
   return VD_OK;
 }
@@ -58,6 +63,7 @@ static enum vd_error open_worker(struct vd_server *server, unsigned i, int socke
                .service = options->service,
                .loop_state = state},
       .bridge = &server->bridge,
+      .hooks = options->loop_hooks,
       .socket = socket,
       .drain_ms = options->drain_ms,
       .log_fd = options->log_fd,

@@ -3,14 +3,18 @@
  * A tour of serve/, from the socket up. listener makes the sockets; worker is a loop on its thread; connection decides
  * what is awaited and for how long; stream is where bytes come and go; exchange turns them into a request, with
  * http_parse, http_body, header and router, and holds the response; routes has the service's own handlers, with form,
- * static_files, page and words behind them; bridge is how pictures leave the loop and come back. operations is a port
- * of its own.
+ * static_files, page and words behind them. service is what all loops share, service_loop what each has for itself.
+ *
+ * An answer may come later (exchange.h). bridge is how work leaves the loop and comes back: pictures to a pool of
+ * threads, what writes a ledger or the memory to a lane. What the loop waits for itself are operators over the network:
+ * portal asks them, over net/client.h, which client_loop drives; news carries what was learnt of their logs to the
+ * memory. operations is a port of its own.
  *
  * What may come later has its place. TLS stands between stream and the kernel: stream.c is the only file that reads
  * from or writes to a client, its owner sees bytes and never a socket, and a handshake is one more thing to wait for
  * with a deadline in connection.c. A picture decoder in a sandboxed process takes the place of what `run` of a deferred
- * job does (verify_routes.c): the job already crosses threads, is bounded, and outlives its client. Limits by key or by
- * address and time are one more function of caps.h, asked in exchange.c once the route is known. */
+ * job does (verify_handler.c): the job already crosses threads, is bounded, and outlives its client. Limits by key or
+ * by address and time are one more function of caps.h, asked in exchange.c once the route is known. */
 #ifndef VD_SERVE_SERVER_H
 #define VD_SERVE_SERVER_H
 
@@ -33,6 +37,7 @@ struct vd_server_options {
   enum vd_error (*loop_state_new)(const void *service, struct vd_metrics *metrics, void **state,
                                   struct vd_failure *failure);
   void (*loop_state_free)(void *state);
+  struct vd_loop_hooks loop_hooks; /* what the state does with its loop */
 };
 
 #define VD_WORKERS_MAX 64
@@ -40,7 +45,7 @@ struct vd_server_options {
 struct vd_server;
 
 /* Makes the sockets and loops. Out: *server, owned by the caller; NULL on error.
- * Errors: those of vd_listener_open and of loop_state_new; VD_MEMORY, VD_INTERNAL. */
+ * Errors: those of vd_listener_open, of loop_state_new and of loop_hooks.start; VD_MEMORY, VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_server_new(const struct vd_server_options *options, struct vd_server **server,
                                           struct vd_failure *failure);
 

@@ -1,26 +1,28 @@
 #include "serve/service.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "base/crypto.h"
+#include "base/context.h"
 #include "base/file.h"
+#include "serve/service_key.h"
 
 #define TRUST_FILE_MAX ((size_t)16 << 20)
+enum { MEMORY_WAITING_MAX = 256 /* checkpoints of others to be looked at or kept */ };
+
+/* ---- trust ---- */
 
 static enum vd_error decode_trust(const struct vd_settings *settings, const struct vd_bytes *file,
                                   struct frag_trust **trust, struct vd_failure *failure) {
   const struct vd_trust_settings *pinned = &settings->trust;
   struct frag_context *context;
-  uint8_t seed[32];
-  enum vd_error error = vd_random(seed, sizeof seed, failure);
+  enum vd_error error = vd_context_new(&context, failure);
   if (error != VD_OK) return error;
-  frag_error result = frag_context_new(&context, seed);
-  vd_wipe(seed, sizeof seed);
-  if (result != FRAG_OK) return vd_fail_frag(failure, result, "%s", pinned->file);
   struct frag_pins pins = {settings->realm, pinned->threshold, pinned->roots_count, pinned->roots};
-  result = frag_trust_open(context, trust, (struct frag_slice){file->data, file->len}, &pins);
+  frag_error result = frag_trust_open(context, trust, (struct frag_slice){file->data, file->len}, &pins);
   frag_context_free(context);
   return result == FRAG_OK ? VD_OK : vd_fail_frag(failure, result, "trust list %s", pinned->file);
 }
@@ -28,6 +30,7 @@ static enum vd_error decode_trust(const struct vd_settings *settings, const stru
 static enum vd_error open_trust(struct vd_service *service, uint64_t now_s, struct vd_log *log,
                                 struct vd_failure *failure) {
   struct vd_bytes file;
+  if (service->settings->trust.roots_count == 0) return VD_OK;
   enum vd_error error = vd_file_read(service->settings->trust.file, TRUST_FILE_MAX, &file, failure);
   if (error != VD_OK) return error;
   error = decode_trust(service->settings, &file, &service->trust, failure);
@@ -39,36 +42,131 @@ static enum vd_error open_trust(struct vd_service *service, uint64_t now_s, stru
   return VD_OK;
 }
 
-static void open_store(struct vd_service *service, size_t i, struct vd_log *log) {
+/* ---- ledgers and operators ---- */
+
+static struct vd_store *open_own(const struct vd_service *service, size_t i) {
+  const struct vd_settings *settings = service->settings;
+  bool is_own = service->own != NULL && strcmp(settings->own_operator.store, settings->operators[i].store) == 0;
+  return is_own ? service->own->store : NULL;
+}
+
+/* One process opens a ledger once; a second spelling of its path must not make it twice. */
+static enum vd_error check_folder(const struct vd_service *service, size_t i, struct vd_failure *failure) {
+  struct stat own, other;
+  const char *path = service->settings->operators[i].store;
+  if (service->own == NULL || stat(service->own->settings->store, &own) != 0 || stat(path, &other) != 0) return VD_OK;
+  if (own.st_dev != other.st_dev || own.st_ino != other.st_ino) return VD_OK;
+  return vd_fail(failure, VD_CONFIG, "operators: number %zu: store: %s is the operator's own store; write it as %s",
+                 i + 1, path, service->own->settings->store);
+}
+
+static struct vd_store *open_to_read(const struct vd_service *service, size_t i, struct vd_log *log) {
   const struct vd_operator_settings *settings = &service->settings->operators[i];
+  struct vd_store *store = NULL;
   struct vd_failure failure = {.text = ""};
   struct vd_store_options options = {.path = settings->store,
                                      .access = VD_STORE_READ,
                                      .realm = service->settings->realm,
                                      .operator_number = settings->number};
-  if (vd_store_open(&options, &service->stores[i], &failure) != VD_OK)
+  if (vd_store_open(&options, &store, &failure) != VD_OK)
     vd_log_event(log, VD_LOG_WARNING, "ledger_unreachable", "operator=%u reason=\"%s\"", settings->number,
                  failure.text);
-  service->operators[i] = (struct vd_verifier_operator){settings->number, settings->name, service->stores[i]};
+  return store;
 }
 
-static enum vd_error open_stores(struct vd_service *service, struct vd_log *log, struct vd_failure *failure) {
+static enum vd_error parse_key(struct vd_service *service, size_t i, struct frag_context *context,
+                               struct vd_failure *failure) {
+  char what[48];
+  (void)snprintf(what, sizeof what, "operators: number %zu: vkey", i + 1);
+  return vd_service_key_parse(context, service->settings->operators[i].vkey, what, &service->operators[i].key, failure);
+}
+
+static enum vd_error add_operator(struct vd_service *service, size_t i, struct frag_context *context,
+                                  struct vd_log *log, struct vd_failure *failure) {
+  const struct vd_operator_settings *settings = &service->settings->operators[i];
+  struct vd_verifier_operator *operator= & service->operators[i];
+  *operator=(struct vd_verifier_operator){.number = settings->number, .name = settings->name};
+  operator->is_remote = settings->url[0] != '\0';
+  service->operator_count++;
+  if (operator->is_remote) return parse_key(service, i, context, failure);
+  operator->store = open_own(service, i);
+  if (operator->store != NULL) return VD_OK;
+  enum vd_error error = check_folder(service, i, failure);
+  if (error != VD_OK) return error;
+  operator->store = open_to_read(service, i, log);
+  service->ledgers[service->ledger_count++] = (struct vd_service_ledger){settings->number, operator->store };
+  return VD_OK;
+}
+
+static enum vd_error check_threshold(const struct vd_service *service, struct vd_failure *failure) {
+  size_t usable = 0;
+  for (size_t i = 0; i < service->operator_count; i++)
+    if (service->operators[i].is_remote || service->operators[i].store != NULL) usable++;
+  if (usable >= service->settings->threshold) return VD_OK;
+  return vd_fail(failure, VD_UNAVAILABLE,
+                 "only %zu of %zu ledgers can be opened and %u are needed; see the messages before this one", usable,
+                 service->operator_count, service->settings->threshold);
+}
+
+static enum vd_error open_operators(struct vd_service *service, struct vd_log *log, struct vd_failure *failure) {
   const struct vd_settings *settings = service->settings;
-  size_t opened = 0;
-  for (; service->store_count < settings->operators_count; service->store_count++) {
-    open_store(service, service->store_count, log);
-    if (service->stores[service->store_count] != NULL) opened++;
-  }
+  struct frag_context *context;
+  enum vd_error error = vd_context_new(&context, failure);
+  if (error != VD_OK) return error;
+  service->remotes = calloc(VD_OPERATORS_MAX, sizeof *service->remotes);
+  if (service->remotes == NULL) error = vd_fail(failure, VD_MEMORY, "no memory for the operators");
+  for (size_t i = 0; error == VD_OK && i < settings->operators_count; i++)
+    error = add_operator(service, i, context, log, failure);
+  frag_context_free(context);
   service->verifier_options = (struct vd_verifier_options){.realm = settings->realm,
                                                            .threshold = settings->threshold,
                                                            .trust = service->trust,
-                                                           .operator_count = service->store_count,
-                                                           .operators = service->operators};
-  if (opened >= settings->threshold) return VD_OK;
-  return vd_fail(failure, VD_UNAVAILABLE,
-                 "only %zu of %zu ledgers can be opened and %u are needed; see the messages before this one", opened,
-                 service->store_count, settings->threshold);
+                                                           .operator_count = service->operator_count,
+                                                           .operators = service->operators,
+                                                           .seen = service->seen};
+  return error == VD_OK ? check_threshold(service, failure) : error;
 }
+
+/* ---- roles ---- */
+
+static enum vd_error open_own_operator(struct vd_service *service, int log_fd, struct vd_failure *failure) {
+  struct vd_own_operator_options options = {
+      .settings = service->settings, .trust = service->trust, .metrics = service->role_metrics, .log_fd = log_fd};
+  if (service->settings->own_operator.number == 0) return VD_OK;
+  enum vd_error error = vd_own_operator_new(&options, &service->own, failure);
+  if (error != VD_OK) return error;
+  service->ledgers[service->ledger_count++] =
+      (struct vd_service_ledger){service->own->settings->number, service->own->store};
+  return VD_OK;
+}
+
+static enum vd_error open_memory(struct vd_service *service, struct vd_failure *failure) {
+  if (service->settings->memory[0] == '\0') return VD_OK;
+  enum vd_error error = vd_seen_open(service->settings->memory, &service->seen, failure);
+  return error == VD_OK ? vd_lane_new(&service->memory_lane, MEMORY_WAITING_MAX, failure) : error;
+}
+
+static enum vd_error open_witness(struct vd_service *service, int log_fd, struct vd_failure *failure) {
+  struct vd_witness_options options = {.settings = service->settings,
+                                       .seen = service->seen,
+                                       .lane = service->memory_lane,
+                                       .metrics = service->role_metrics,
+                                       .log_fd = log_fd};
+  return service->settings->witness.key[0] == '\0' ? VD_OK : vd_witness_new(&options, &service->witness, failure);
+}
+
+static enum vd_error open_roles(struct vd_service *service, struct vd_log *log, struct vd_failure *failure) {
+  service->role_metrics = calloc(1, sizeof *service->role_metrics);
+  if (service->role_metrics == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the service");
+  vd_role_metrics_init(service->role_metrics);
+  enum vd_error error = open_own_operator(service, log->fd, failure);
+  if (error == VD_OK) error = open_memory(service, failure);
+  if (error == VD_OK) error = open_witness(service, log->fd, failure);
+  if (error == VD_OK) error = open_operators(service, log, failure);
+  return error;
+}
+
+/* ---- the page ---- */
 
 static enum vd_error open_page(struct vd_service *service, struct vd_failure *failure) {
   const char *root = service->settings->web_root;
@@ -76,6 +174,8 @@ static enum vd_error open_page(struct vd_service *service, struct vd_failure *fa
   enum vd_error error = vd_static_files_load(root, &service->files, failure);
   return error == VD_OK ? vd_page_new(root, &service->page, failure) : error;
 }
+
+/* ---- life ---- */
 
 enum vd_error vd_service_new(const struct vd_settings *settings, uint64_t now_s, struct vd_log *log,
                              struct vd_service **service, struct vd_failure *failure) {
@@ -85,76 +185,31 @@ enum vd_error vd_service_new(const struct vd_settings *settings, uint64_t now_s,
   made->settings = settings;
   enum vd_error error = vd_settings_profiles(settings, &made->profiles, failure);
   if (error == VD_OK) error = open_trust(made, now_s, log, failure);
-  if (error == VD_OK) error = open_stores(made, log, failure);
+  if (error == VD_OK) error = open_roles(made, log, failure);
   if (error == VD_OK) error = open_page(made, failure);
   if (error == VD_OK) *service = made;
   else vd_service_free(made);
   return error;
 }
 
+static void close_ledgers(struct vd_service *service) {
+  struct vd_store *own = service->own == NULL ? NULL : service->own->store;
+  for (size_t i = 0; i < service->ledger_count; i++)
+    if (service->ledgers[i].store != own) vd_store_close(service->ledgers[i].store);
+}
+
 void vd_service_free(struct vd_service *service) {
   if (service == NULL) return;
   vd_page_free(service->page);
   vd_static_files_free(&service->files);
-  for (size_t i = 0; i < service->store_count; i++) vd_store_close(service->stores[i]);
+  vd_lane_free(service->memory_lane);
+  vd_witness_free(service->witness);
+  vd_seen_close(service->seen);
+  close_ledgers(service);
+  vd_own_operator_free(service->own);
+  free(service->remotes);
+  free(service->role_metrics);
   frag_trust_free(service->trust);
   vd_profiles_free(&service->profiles);
   free(service);
-}
-
-/* A reader of its own: the loops' readers belong to the loops. */
-static bool read_store(struct vd_store *store, struct vd_store_counts *counts, struct vd_failure *failure) {
-  struct vd_store_reader *reader;
-  if (vd_store_reader_new(store, &reader, failure) != VD_OK) return false;
-  bool read = vd_store_reader_begin(reader, failure) == VD_OK && vd_store_counts(reader, counts, failure) == VD_OK;
-  vd_store_reader_free(reader);
-  return read;
-}
-
-static bool report_store(const struct vd_service *service, size_t i, struct vd_buffer *out) {
-  struct vd_store_counts counts;
-  struct vd_failure failure = {.text = "it could not be opened when the service started"};
-  bool read = service->stores[i] != NULL && read_store(service->stores[i], &counts, &failure);
-  vd_buffer_text(out, "ledger ");
-  vd_buffer_number(out, service->operators[i].number);
-  if (read) {
-    vd_buffer_text(out, ": readable, entries ");
-    vd_buffer_number(out, counts.entries);
-  } else {
-    vd_buffer_text(out, ": unreachable: ");
-    vd_buffer_text(out, failure.text);
-  }
-  vd_buffer_text(out, "\n");
-  return read;
-}
-
-bool vd_service_is_ready(const struct vd_service *service, uint64_t now_s, struct vd_buffer *out) {
-  const struct frag_trust_list *list = frag_trust_list(service->trust);
-  size_t readable = 0;
-  for (size_t i = 0; i < service->store_count; i++) readable += report_store(service, i, out);
-  bool current = list->next_update_s >= now_s;
-  vd_buffer_text(out, "trust list ");
-  vd_buffer_number(out, list->list_no);
-  vd_buffer_text(out, current ? ": current\n" : ": past its next update\n");
-  return current && readable >= service->settings->threshold;
-}
-
-enum vd_error vd_service_loop_new(const void *service, struct vd_metrics *metrics, void **state,
-                                  struct vd_failure *failure) {
-  struct vd_service_loop *loop = calloc(1, sizeof *loop);
-  *state = NULL;
-  if (loop == NULL) return vd_fail(failure, VD_MEMORY, "no memory for a loop");
-  loop->service = service;
-  loop->metrics = metrics;
-  enum vd_error error = vd_verifier_new(&loop->service->verifier_options, &loop->verifier, failure);
-  if (error == VD_OK) *state = loop;
-  else free(loop);
-  return error;
-}
-
-void vd_service_loop_free(void *state) {
-  struct vd_service_loop *loop = state;
-  vd_verifier_free(loop->verifier);
-  vd_wipe(loop, sizeof *loop);
-  free(loop);
 }

@@ -7,9 +7,7 @@
 #include "base/crypto.h"
 #include "json/answer.h"
 #include "serve/picture_job.h"
-#include "serve/service.h"
-
-typedef void answer_writer(struct vd_exchange *exchange, const struct vd_verdict *verdict);
+#include "serve/service_loop.h"
 
 static struct vd_service_loop *loop_of(const struct vd_exchange *exchange) { return exchange->site->loop_state; }
 
@@ -47,29 +45,59 @@ void vd_verify_handler_refuse_page(struct vd_exchange *exchange, enum vd_problem
   vd_page_problem(service->page, exchange->language, problem, &exchange->response.body);
 }
 
-static void answer_text(struct vd_exchange *exchange, answer_writer *write, const char *text, size_t len) {
+static void write_verdict(struct vd_exchange *exchange, const struct vd_verdict *verdict) {
+  vd_metrics_verdict(loop_of(exchange)->metrics, verdict);
+  if (exchange->route->answer == vd_verify_handler_page) write_page(exchange, verdict);
+  else write_json(exchange, verdict);
+}
+
+/* ---- texts ---- */
+
+static void await_verdict(void *job, struct vd_pending *pending) { vd_portal_await(job, pending); }
+
+static void verdict_done(struct vd_exchange *exchange, void *job) {
+  write_verdict(exchange, vd_portal_verdict(job));
+  vd_portal_end(job);
+}
+
+static void discard_verdict(void *job) { vd_portal_end(job); }
+
+static void ask_operators(struct vd_exchange *exchange, const char *text, size_t len) {
   struct vd_service_loop *loop = loop_of(exchange);
+  struct vd_portal_verification *begun = vd_portal_begin(loop->portal, text, len, (uint64_t)time(NULL));
+  if (begun == NULL) {
+    vd_metrics_count(&loop->metrics->verifications_refused);
+    vd_exchange_refuse(exchange, VD_PROBLEM_BUSY, "Too many verifications are waiting; please try again.");
+  } else if (vd_portal_verdict(begun) != NULL) {
+    verdict_done(exchange, begun);
+  } else {
+    vd_exchange_defer(exchange, (struct vd_deferred){.start = await_verdict,
+                                                     .deadline_ms = vd_portal_deadline_ms(loop->portal),
+                                                     .done = verdict_done,
+                                                     .discard = discard_verdict,
+                                                     .job = begun});
+  }
+}
+
+static void answer_text(struct vd_exchange *exchange, const char *text, size_t len) {
+  struct vd_service_loop *loop = loop_of(exchange);
+  if (loop->portal != NULL) {
+    ask_operators(exchange, text, len);
+    return;
+  }
   vd_verify(loop->verifier, text, len, (uint64_t)time(NULL), &loop->verdict);
-  vd_metrics_verdict(loop->metrics, loop->verdict.code);
-  write(exchange, &loop->verdict);
+  write_verdict(exchange, &loop->verdict);
   vd_verdict_wipe(&loop->verdict);
 }
 
 /* ---- pictures ---- */
 
-struct picture_request {
-  struct vd_picture_job job;
-  answer_writer *write;
-};
-
-static void free_request(struct picture_request *request) {
-  vd_picture_job_wipe(&request->job);
-  free(request);
+static void discard_picture(void *job) {
+  vd_picture_job_wipe(job);
+  free(job);
 }
 
-static void run_picture(void *job) { vd_picture_job_run(&((struct picture_request *)job)->job); }
-
-static void discard_picture(void *job) { free_request(job); }
+static void run_picture(void *job) { vd_picture_job_run(job); }
 
 static void refuse_picture(struct vd_exchange *exchange, enum vd_picture_outcome outcome) {
   switch (outcome) {
@@ -85,28 +113,31 @@ static void refuse_picture(struct vd_exchange *exchange, enum vd_picture_outcome
 }
 
 static void picture_done(struct vd_exchange *exchange, void *job) {
-  struct picture_request *request = job;
+  struct vd_picture_job *picture = job;
   struct vd_metrics *metrics = loop_of(exchange)->metrics;
   vd_metrics_count(&metrics->pictures_read);
-  if (request->job.outcome == VD_PICTURE_CODE) {
-    answer_text(exchange, request->write, request->job.text, request->job.text_len);
+  if (picture->outcome == VD_PICTURE_CODE) {
+    answer_text(exchange, picture->text, picture->text_len);
   } else {
     vd_metrics_count(&metrics->pictures_without_code);
-    refuse_picture(exchange, request->job.outcome);
+    refuse_picture(exchange, picture->outcome);
   }
-  free_request(request);
+  discard_picture(picture);
 }
 
-static void answer_picture(struct vd_exchange *exchange, answer_writer *write, struct vd_span picture) {
-  struct picture_request *request = malloc(sizeof *request);
-  if (request == NULL) {
+static void answer_picture(struct vd_exchange *exchange, struct vd_span bytes) {
+  struct vd_picture_job *picture = malloc(sizeof *picture);
+  if (picture == NULL) {
     vd_exchange_refuse(exchange, VD_PROBLEM_BUSY, "There is no memory for a picture now.");
     return;
   }
-  request->job.picture = picture;
-  request->job.text_len = 0;
-  request->write = write;
-  vd_exchange_defer(exchange, (struct vd_deferred){run_picture, picture_done, discard_picture, request});
+  picture->picture = bytes;
+  picture->text_len = 0;
+  vd_exchange_defer(exchange, (struct vd_deferred){.run = run_picture,
+                                                   .busy = "Too many pictures are waiting; please try again.",
+                                                   .done = picture_done,
+                                                   .discard = discard_picture,
+                                                   .job = picture});
 }
 
 /* ---- bodies ---- */
@@ -117,7 +148,7 @@ static void answer_json(struct vd_exchange *exchange) {
   size_t len;
   const struct vd_buffer *body = &exchange->content;
   switch ((int)vd_request_read(body->bytes == NULL ? "" : body->bytes, body->len, loop->text, &len, &failure)) {
-    case VD_OK: answer_text(exchange, write_json, loop->text, len); break;
+    case VD_OK: answer_text(exchange, loop->text, len); break;
     case VD_MEMORY: vd_exchange_refuse(exchange, VD_PROBLEM_BUSY, "There is no memory for the request now."); break;
     case VD_FULL: vd_exchange_refuse(exchange, VD_PROBLEM_BODY_TOO_LARGE, failure.text); break;
     default: vd_exchange_refuse(exchange, VD_PROBLEM_BAD_JSON, failure.text); break;
@@ -134,7 +165,7 @@ static struct vd_span trim_text(struct vd_span text) {
 }
 
 /* The two ways to hand in a code; a field left empty was not filled in. */
-static void answer_fields(struct vd_exchange *exchange, answer_writer *write, const struct vd_form *form) {
+static void answer_fields(struct vd_exchange *exchange, const struct vd_form *form) {
   const struct vd_form_field *photo = vd_form_find(form, "photo");
   const struct vd_form_field *qr = vd_form_find(form, "qr");
   const struct vd_form_field *language = vd_form_find(form, "lang");
@@ -143,11 +174,11 @@ static void answer_fields(struct vd_exchange *exchange, answer_writer *write, co
   bool has_photo = photo != NULL && photo->value.len > 0, has_qr = text.len > 0;
   if (has_photo == has_qr)
     vd_exchange_refuse(exchange, VD_PROBLEM_BAD_FORM, "Fill in either the field photo or the field qr.");
-  else if (has_photo) answer_picture(exchange, write, photo->value);
-  else answer_text(exchange, write, text.text, text.len);
+  else if (has_photo) answer_picture(exchange, photo->value);
+  else answer_text(exchange, text.text, text.len);
 }
 
-static void answer_form(struct vd_exchange *exchange, answer_writer *write) {
+static void answer_form(struct vd_exchange *exchange) {
   struct vd_form *form = &loop_of(exchange)->form;
   struct vd_buffer *body = &exchange->content;
   enum vd_form_result result;
@@ -157,7 +188,7 @@ static void answer_form(struct vd_exchange *exchange, answer_writer *write) {
   } else {
     result = vd_form_urlencoded(form, body->bytes, body->len);
   }
-  if (result == VD_FORM_OK) answer_fields(exchange, write, form);
+  if (result == VD_FORM_OK) answer_fields(exchange, form);
   else vd_exchange_refuse(exchange, VD_PROBLEM_BAD_FORM, vd_form_meaning(result));
 }
 
@@ -165,17 +196,20 @@ void vd_verify_handler_api(struct vd_exchange *exchange) {
   switch (exchange->body_kind) {
     case VD_BODY_JSON: answer_json(exchange); break;
     case VD_BODY_FORM:
-    case VD_BODY_MULTIPART: answer_form(exchange, write_json); break;
+    case VD_BODY_MULTIPART: answer_form(exchange); break;
     case VD_BODY_PNG:
     case VD_BODY_JPEG:
-      answer_picture(exchange, write_json, (struct vd_span){exchange->content.bytes, exchange->content.len});
+      answer_picture(exchange, (struct vd_span){exchange->content.bytes, exchange->content.len});
       break;
-    case VD_BODY_KINDS: break;
+    case VD_BODY_LOOKUP:
+    case VD_BODY_SUBMISSION:
+    case VD_BODY_ANY:
+    case VD_BODY_KINDS: break; /* not of this route */
   }
 }
 
 void vd_verify_handler_page(struct vd_exchange *exchange) {
   const struct vd_service *service = exchange->site->service;
   if (service->page == NULL) vd_exchange_refuse(exchange, VD_PROBLEM_NOT_FOUND, "This service has no page.");
-  else answer_form(exchange, write_page);
+  else answer_form(exchange);
 }

@@ -1,7 +1,7 @@
 /* verify_handler.h: POST /v1/verify and POST /verify: from a request's body to a verdict, and that as JSON or as a page
- * without JavaScript. A text is verified on the loop; a picture is read off it, and the text on it verified when it
- * comes back. Nothing of a request is kept after its answer. The site's service is a struct vd_service, its loop_state
- * a struct vd_service_loop. */
+ * without JavaScript. A text is verified on the loop: at once when all operators are on this machine, else when they
+ * have answered; a picture is read off the loop, and the text on it verified when it comes back. Nothing of a request is
+ * kept after its answer. The site's service is a struct vd_service, its loop_state a struct vd_service_loop. */
 #ifndef VD_SERVE_VERIFY_HANDLER_H
 #define VD_SERVE_VERIFY_HANDLER_H
 

@@ -25,6 +25,8 @@ static void close_when_drained(struct vd_worker *worker) {
   if (uv_is_closing((uv_handle_t *)&worker->drain_deadline)) return;
   uv_close((uv_handle_t *)&worker->drain_deadline, NULL);
   uv_close((uv_handle_t *)&worker->before_wait, NULL);
+  if (worker->hooks.stop != NULL) worker->hooks.stop(worker->site.loop_state);
+  vd_home_close(&worker->home);
 }
 
 static void on_drain_deadline(uv_timer_t *timer) {
@@ -83,7 +85,20 @@ static int open_handles(struct vd_worker *worker, int socket) {
   if (result == 0) result = uv_tcp_open(&worker->listener, socket);
   if (result != 0) vd_listener_close(&socket, 1);
   if (result == 0) result = uv_listen((uv_stream_t *)&worker->listener, 1024, on_connection);
+  if (result == 0) result = vd_home_open(&worker->home, &worker->loop); /* last: it is not for uv_walk */
   return result;
+}
+
+static void close_loop(struct vd_worker *worker) {
+  (void)uv_run(&worker->loop, UV_RUN_DEFAULT);
+  int result = uv_loop_close(&worker->loop);
+  assert(result == 0);
+  (void)result;
+}
+
+void vd_worker_close(struct vd_worker *worker) {
+  on_stop(worker); /* only when the thread was never started */
+  close_loop(worker);
 }
 
 static void close_handle(uv_handle_t *handle, void *unused) {
@@ -91,12 +106,21 @@ static void close_handle(uv_handle_t *handle, void *unused) {
   if (!uv_is_closing(handle)) uv_close(handle, NULL);
 }
 
-void vd_worker_close(struct vd_worker *worker) {
-  uv_walk(&worker->loop, close_handle, NULL); /* only when the thread was never started */
-  (void)uv_run(&worker->loop, UV_RUN_DEFAULT);
-  int result = uv_loop_close(&worker->loop);
-  assert(result == 0);
-  (void)result;
+/* Some of the handles may be open. */
+static enum vd_error fail_to_open(struct vd_worker *worker, int result, struct vd_failure *failure) {
+  uv_walk(&worker->loop, close_handle, NULL);
+  close_loop(worker);
+  return vd_fail(failure, VD_INTERNAL, "cannot serve on a socket: %s", uv_strerror(result));
+}
+
+static enum vd_error start_hooks(struct vd_worker *worker, struct vd_failure *failure) {
+  if (worker->hooks.start == NULL) return VD_OK;
+  enum vd_error error =
+      worker->hooks.start(worker->site.loop_state, &worker->loop, &worker->home, &worker->log, failure);
+  if (error == VD_OK) return VD_OK;
+  worker->hooks.stop = NULL;
+  vd_worker_close(worker);
+  return error;
 }
 
 enum vd_error vd_worker_open(struct vd_worker *worker, const struct vd_worker_options *options,
@@ -104,6 +128,7 @@ enum vd_error vd_worker_open(struct vd_worker *worker, const struct vd_worker_op
   memset(worker, 0, sizeof *worker);
   worker->site = options->site;
   worker->bridge = options->bridge;
+  worker->hooks = options->hooks;
   worker->drain_ms = options->drain_ms;
   vd_log_init(&worker->log, options->log_fd, options->log_level);
   int result = uv_loop_init(&worker->loop);
@@ -112,9 +137,7 @@ enum vd_error vd_worker_open(struct vd_worker *worker, const struct vd_worker_op
     return vd_fail(failure, VD_INTERNAL, "cannot make an event loop: %s", uv_strerror(result));
   }
   result = open_handles(worker, options->socket);
-  if (result == 0) return VD_OK;
-  vd_worker_close(worker);
-  return vd_fail(failure, VD_INTERNAL, "cannot serve on a socket: %s", uv_strerror(result));
+  return result == 0 ? start_hooks(worker, failure) : fail_to_open(worker, result, failure);
 }
 
 static void run_loop(void *context) {

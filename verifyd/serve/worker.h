@@ -5,9 +5,21 @@
 #include "serve/connection.h"
 #include "serve/log.h"
 
+/* What the state of a loop does with the loop. All NULL when it needs none of it. */
+struct vd_loop_hooks {
+  /* Opens the state's handles. Before the loop runs, on the thread that opens the worker. home, log: the loop's; for
+   * use on the loop, until `stop` and what it has closed are over. */
+  enum vd_error (*start)(void *state, uv_loop_t *loop, struct vd_home *home, struct vd_log *log,
+                         struct vd_failure *failure);
+  /* Closes them: the last connection has gone. On the loop, once; also when its thread was never started, but not when
+   * `start` failed. The loop goes on until they are closed, and jobs given away are done. */
+  void (*stop)(void *state);
+};
+
 struct vd_worker_options {
   struct vd_site site;      /* copied */
   struct vd_bridge *bridge; /* shared by all workers */
+  struct vd_loop_hooks hooks; /* for site.loop_state */
   int socket;               /* listening; the worker's from the call of vd_worker_open on, error or not */
   unsigned drain_ms;        /* how long requests under way have after vd_worker_stop */
   int log_fd;
@@ -21,6 +33,8 @@ struct vd_worker {
   uv_prepare_t before_wait;
   uv_timer_t drain_deadline;
   struct vd_bell stop_bell;
+  struct vd_home home; /* open until the loop ends */
+  struct vd_loop_hooks hooks;
   struct vd_site site;
   struct vd_bridge *bridge;
   struct vd_log log;
@@ -35,7 +49,7 @@ struct vd_worker {
 };
 
 /* Makes a worker ready; it accepts nothing yet. Out: *worker, which stays in place until vd_worker_close; after an
- * error there is nothing to close. VD_INTERNAL. */
+ * error there is nothing to close. VD_INTERNAL; those of hooks.start. */
 VD_MUST_CHECK enum vd_error vd_worker_open(struct vd_worker *worker, const struct vd_worker_options *options,
                                            struct vd_failure *failure);
 

@@ -1,7 +1,13 @@
-/* verify.h: QR text → verdict, over the local ledgers: FRAG-1 section 8, steps 1, 2, 4, 5, 6 and 7.
- * Step 3 (log inclusion and anchors) is not performed and is reported as such, never as passed.
+/* verify.h: QR text → verdict: FRAG-1 section 8, steps 1 to 7, with the operators' ledgers on this machine, elsewhere,
+ * or both. Of step 3, anchors are not looked at and are reported as such, never as passed.
  *
- * A ledger that could not be opened or read counts as unreachable, never as absent. */
+ * A verification is a struct that says what it wants to know, is told what the operators answered, and knows when it
+ * has enough: it reads no ledger and waits for nobody (vd_verification_…). vd_verify is one with local ledgers alone;
+ * the driver for operators over the network is remote/remote_verify.h.
+ *
+ * A ledger that could not be opened, read or reached counts as unreachable, never as absent; so does one that answered
+ * under a checkpoint that fails step 3, but it is named with the code, and that is the verdict's code (20, 21, 22, 25)
+ * when too few others are left. */
 #ifndef VD_VERIFY_H
 #define VD_VERIFY_H
 
@@ -13,6 +19,8 @@
 
 #include "base/failure.h"
 #include "ledger/store.h"
+#include "verify/log_check.h"
+#include "wire/lookup.h"
 
 #define VD_VERIFY_OPERATORS_MAX 15
 #define VD_STATUS_WALK_MAX 256 /* statements of one document */
@@ -21,8 +29,8 @@
 enum vd_step {
   VD_STEP_QR,        /* codes 1 2 */
   VD_STEP_FRAGMENTS, /* 10 to 14 */
-  VD_STEP_LOG,       /* 20 to 22 */
-  VD_STEP_ANCHOR,    /* 23 to 25 */
+  VD_STEP_LOG,       /* 20 to 22, 25 */
+  VD_STEP_ANCHOR,    /* 23 24 */
   VD_STEP_OPEN,      /* 30 */
   VD_STEP_DOCUMENT,  /* 31 */
   VD_STEP_ISSUER,    /* 32 to 35 */
@@ -51,20 +59,24 @@ enum vd_operator_state {
   VD_OPERATOR_ERASED,
   VD_OPERATOR_TAMPERED,
   VD_OPERATOR_UNREACHABLE,
-  VD_OPERATOR_DISAGREES      /* its record is good, but has another leaf than the one used */
+  VD_OPERATOR_DISAGREES,     /* its record is good, but has another leaf than the one used */
+  VD_OPERATOR_LOG_FAILED     /* it answered, but its log failed a check: log_code says which */
 };
 
-/* What an operator answered in the fragments step. */
+/* What an operator answered in the fragments step; what is found out about it later is put in. */
 struct vd_operator_answer {
   unsigned number;
   const char *name; /* the caller's, as given to vd_verifier_new */
   enum vd_operator_state state;
+  frag_error log_code;          /* 20, 21, 22 or 25 with VD_OPERATOR_LOG_FAILED, else FRAG_OK */
+  uint64_t checkpoint_time_s;   /* of its last checkpoint, Unix seconds; 0: none was accepted, or it has no time */
 };
 
 /* The result. About 36 KiB: keep one for each thread rather than on the stack. Secret when VALID, because the
  * document is in it; end with vd_verdict_wipe.
  * A failed check is the last one made. Warnings: in VD_STEP_FRAGMENTS, an operator that was asked or is known to be
- * unreachable did not answer GOOD; in VD_STEP_STATUS, not every operator could be asked for statements. */
+ * unreachable did not answer GOOD; in VD_STEP_LOG, an operator's log failed, and the others are enough; in
+ * VD_STEP_STATUS, not every operator could be asked for statements, or its log failed. */
 struct vd_verdict {
   frag_error code;      /* FRAG-1 section 8, or from 1000 up a fault on this side */
   frag_verdict verdict; /* frag_error_verdict(code) */
@@ -90,7 +102,9 @@ struct vd_verifier;
 struct vd_verifier_operator {
   unsigned number;        /* 1..15 */
   const char *name;       /* must outlive the verifier and its verdicts */
-  struct vd_store *store; /* NULL: it could not be opened, so it is unreachable */
+  struct vd_store *store; /* NULL: it is remote, or could not be opened */
+  bool is_remote;         /* asked over the network; store is NULL, key is filled */
+  struct frag_log_key key; /* of its log; a local one's is read from its ledger */
 };
 
 struct vd_verifier_options {
@@ -99,6 +113,7 @@ struct vd_verifier_options {
   const struct frag_trust *trust; /* of that realm; read-only, shared; must outlive the verifier and its verdicts */
   size_t operator_count;          /* 1..VD_VERIFY_OPERATORS_MAX */
   const struct vd_verifier_operator *operators;
+  struct vd_seen *seen;           /* shared; NULL: checkpoints are remembered as long as the verifier lives */
 };
 
 /* Makes a verifier: one for each thread. It has its own cryptographic context and its own reader handle on each
@@ -112,12 +127,57 @@ VD_MUST_CHECK enum vd_error vd_verifier_new(const struct vd_verifier_options *op
 /* Wipes and frees. NULL is allowed. */
 void vd_verifier_free(struct vd_verifier *verifier);
 
-/* Verifies. Every outcome is a verdict; a code of another realm is FRAG_QR_MALFORMED (not a code of this service).
+/* Verifies with the local ledgers; a remote operator counts as unreachable. Every outcome is a verdict; a code of
+ * another realm is FRAG_QR_MALFORMED (not a code of this service).
  * In:  qr_text, qr_len: as scanned, with or without prefix; secret. now_s: the clock, Unix seconds.
  * Out: *verdict, overwritten whole. No ledger snapshot is held when this returns.
  * Does not block beyond page faults; writes no log. Thread rule: the verifier's. */
 void vd_verify(struct vd_verifier *verifier, const char *qr_text, size_t qr_len, uint64_t now_s,
                struct vd_verdict *verdict);
+
+/* --- step by step --- */
+
+struct vd_verification;
+
+/* Bytes of memory that a verification needs, aligned as malloc does. Secret; wiped by vd_verification_end. */
+size_t vd_verification_size(void);
+
+enum vd_wanted {
+  VD_WANTED_FRAGMENTS, /* ask every operator for the record of one key */
+  VD_WANTED_STATUSES,  /* ask every operator that is reachable for the status records of some keys */
+  VD_WANTED_NOTHING    /* the verdict is there: end it */
+};
+
+/* Begins one in the caller's memory. Several may be under way with one verifier.
+ * verdict: as for vd_verify; belongs to the verification until its end. Returns what is wanted. */
+enum vd_wanted vd_verification_begin(struct vd_verification *verification, struct vd_verifier *verifier,
+                                     const char *qr_text, size_t qr_len, uint64_t now_s, struct vd_verdict *verdict);
+
+/* The number of the open question, from 1: after VD_WANTED_STATUSES may come further ones of the same kind. A question
+ * about statuses lasts until every operator that was to be asked has answered or is known to be unreachable. */
+unsigned vd_verification_question_number(const struct vd_verification *verification);
+
+/* The question that is open now, for operator k (0..operator_count − 1). False when that one is not to be asked it: it
+ * is known to be unreachable, or has answered. base: kept with the request, for its answer. The request is secret. */
+bool vd_verification_question(const struct vd_verification *verification, unsigned k,
+                              struct vd_lookup_request *request, struct vd_log_base *base);
+
+/* An operator's answer to the open question, read for its kind and count; what it points to stays in place until the
+ * end. is_news: as for vd_log_check_checkpoint; may be NULL. Returns what is wanted now; when another question is open,
+ * answers to the old one are no longer given. A local operator's: verify/local.h. */
+enum vd_wanted vd_verification_answer(struct vd_verification *verification, unsigned k,
+                                      const struct vd_log_base *base, const struct vd_lookup_answer *answer,
+                                      bool *is_news);
+
+/* Operator k does not answer the open question, and is not asked again. Returns what is wanted now. */
+enum vd_wanted vd_verification_unreachable(struct vd_verification *verification, unsigned k);
+
+/* Completes the verdict and wipes the rest. Before VD_WANTED_NOTHING: whoever has not answered counts as unreachable.
+ * Called once for each that was begun. */
+void vd_verification_end(struct vd_verification *verification);
+
+/* The state of operator k's log in this verifier: for a look-up that is not part of a verification. */
+struct vd_log_check *vd_verifier_log(struct vd_verifier *verifier, unsigned k);
 
 /* Zeroes the whole struct in a way that is not optimised away. */
 void vd_verdict_wipe(struct vd_verdict *verdict);

@@ -48,12 +48,12 @@ function warnings(checks, words) {
   return element(
     "ul.warnings",
     {},
-    ...found.map(({ name }) =>
+    ...found.map(({ name, step }) =>
       element(
         "li.warning",
         {},
         icon("warning"),
-        element("span", {}, words.text(words.has(`warning.${name}`) ? `warning.${name}` : "warning.other")),
+        element("span", {}, words.first([`warning.${name}`, `warning.${step}`, "warning.other"])),
       ),
     ),
   );
@@ -118,13 +118,13 @@ function operators(list, words) {
   return element(
     "ul.operators",
     {},
-    ...list.map(({ name, state }) =>
+    ...list.map(({ name, state, log }) =>
       element(
         "li.operator",
         { "data-state": state },
         element("span.operator-name", {}, name),
         " ",
-        element("span.operator-state", {}, words.has(`operator.${state}`) ? words.text(`operator.${state}`) : state),
+        element("span.operator-state", {}, words.first([`operator.${log}`, `operator.${state}`]) ?? state),
       ),
     ),
   );

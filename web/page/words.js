@@ -23,6 +23,12 @@ export class Words {
     return table.has(key);
   }
 
+  // The text of the first of these keys that there is, or null.
+  first(keys) {
+    const found = keys.find((key) => this.has(key));
+    return found === undefined ? null : this.text(found);
+  }
+
   // The group of messages for the name of a code; a code that is newer than this page falls back on its verdict.
   group(name, verdict) {
     const fallback = { VALID: "valid", NOT_VALID: "not_valid", INCONCLUSIVE: "cannot_check" };

@@ -1,0 +1,269 @@
+/* Verdicts from operators over the network: real servers on loopback, some of them dead, silent or dishonest. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "portal_rig.h"
+#include "program_rig.h"
+#include "serve/portal.h"
+
+static struct portal_rig rig;
+static struct paper paper;
+static struct loopback_answer answer;
+
+static int begin(void **state) {
+  (void)state;
+  portal_rig_make(&rig);
+  paper = issue(rig.realm, (struct plan){.serial = "BAC-1"});
+  keep(rig.realm, &paper, ALL_OPERATORS, FIXTURE_NOW_S);
+  return 0;
+}
+
+static int end(void **state) {
+  (void)state;
+  portal_rig_remove(&rig);
+  return 0;
+}
+
+static bool has(const char *text) { return strstr(answer.body, text) != NULL; }
+
+static void expect(const char *verdict) {
+  portal_rig_verify(&rig, paper.qr, &answer);
+  assert_int_equal(answer.status, 200);
+  if (!has(verdict)) fail_msg("%s in place of %s", answer.body, verdict);
+}
+
+static void expect_nothing_is_left(void) {
+  portal_rig_wait_metric(&rig, "verifications_pending", 0);
+  assert_int_equal(portal_rig_metric(&rig, "verifications_begun_total"),
+                   portal_rig_metric(&rig, "verifications_ended_total"));
+}
+
+static void operators_elsewhere_are_asked(void **state) {
+  (void)state;
+  portal_rig_start(&rig, 2, false);
+  for (int i = 0; i < 10; i++) expect("{\"verdict\":\"VALID\"");
+  assert_true(has("SOK Dara Example"));
+  struct paper unknown = issue(rig.realm, (struct plan){.serial = "BAC-2"});
+  portal_rig_verify(&rig, unknown.qr, &answer);
+  assert_true(has("\"NOT_FOUND\"") && !has("SOK"));
+  portal_rig_verify(&rig, "https://elsewhere.example/", &answer);
+  assert_true(has("\"QR_MALFORMED\""));
+  put_statement(rig.realm, &paper, 0, FRAG_STATUS_REVOKED, KEY_MINISTRY, 2, FIXTURE_NOW_S + 10);
+  expect("\"REVOKED\"");
+  assert_int_equal(portal_rig_metric(&rig, "verifications_begun_total"), 13);
+  assert_in_range(portal_rig_metric(&rig, "operator_answers_total{operator=\"1\",answer=\"good\"}") +
+                      portal_rig_metric(&rig, "operator_answers_total{operator=\"2\",answer=\"good\"}") +
+                      portal_rig_metric(&rig, "operator_answers_total{operator=\"3\",answer=\"good\"}"),
+                  22, 33);
+  expect_nothing_is_left();
+}
+
+/* One that had failed several times is left alone for some seconds. */
+static void wait_for_valid(void) {
+  uint64_t until_ms = loopback_now_ms() + LOOPBACK_WAIT_MS;
+  do {
+    assert_true(loopback_now_ms() < until_ms);
+    portal_rig_verify(&rig, paper.qr, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_true(has("{\"verdict\":\"VALID\"") || has("{\"verdict\":\"INCONCLUSIVE\""));
+  } while (!has("{\"verdict\":\"VALID\""));
+}
+
+static void one_may_die_and_two_may_not(void **state) {
+  (void)state;
+  for (unsigned n = 1; n <= FIXTURE_OPERATORS; n++) {
+    portal_rig_start(&rig, 1, false);
+    portal_rig_kill(&rig, n);
+    expect("{\"verdict\":\"VALID\"");
+    portal_rig_kill(&rig, n % FIXTURE_OPERATORS + 1);
+    expect("{\"verdict\":\"INCONCLUSIVE\"");
+    assert_false(has("SOK"));
+    portal_rig_revive(&rig, n, rig.realm->stores[n - 1]);
+    portal_rig_revive(&rig, n % FIXTURE_OPERATORS + 1, rig.realm->stores[n % FIXTURE_OPERATORS]);
+    wait_for_valid();
+    expect_nothing_is_left();
+    portal_rig_stop(&rig);
+  }
+}
+
+static void a_silent_operator_is_not_waited_for(void **state) {
+  (void)state;
+  rig.settings.limits.operator_ms = 1500;
+  portal_rig_silence(&rig, 2);
+  portal_rig_start(&rig, 1, false);
+  uint64_t begin_ms = loopback_now_ms();
+  int pending = portal_rig_ask(&rig, paper.qr); /* two are enough, but the third is waited for about statements */
+  portal_rig_verify(&rig, "https://elsewhere.example/", &answer);
+  assert_true(has("\"QR_MALFORMED\""));
+  loopback_read(pending, &answer, false);
+  assert_true(has("{\"verdict\":\"VALID\""));
+  assert_in_range(loopback_now_ms() - begin_ms, 0, 3 * 1500 + 500);
+  (void)close(pending);
+  expect_nothing_is_left();
+}
+
+static void two_silent_operators_are_given_up_at_the_deadline(void **state) {
+  (void)state;
+  rig.settings.limits.operator_ms = 700;
+  portal_rig_silence(&rig, 1);
+  portal_rig_silence(&rig, 2);
+  portal_rig_start(&rig, 1, false);
+  uint64_t begin_ms = loopback_now_ms();
+  int pending[20];
+  for (int i = 0; i < 20; i++) pending[i] = portal_rig_ask(&rig, paper.qr);
+  portal_rig_wait_metric(&rig, "verifications_pending", 20);
+  for (int i = 0; i < 20; i++) { /* others on the same loop are answered meanwhile */
+    portal_rig_verify(&rig, "https://elsewhere.example/", &answer);
+    assert_true(has("\"QR_MALFORMED\""));
+  }
+  assert_in_range(loopback_now_ms() - begin_ms, 0, 650);
+  for (int i = 0; i < 20; i++) {
+    loopback_read(pending[i], &answer, false);
+    assert_int_equal(answer.status, 200);
+    assert_true(has("{\"verdict\":\"INCONCLUSIVE\"") && !has("SOK"));
+    (void)close(pending[i]);
+  }
+  assert_in_range(loopback_now_ms() - begin_ms, 650, 2500);
+  assert_int_equal(portal_rig_metric(&rig, "operator_answers_total{operator=\"1\",answer=\"unreachable\"}"), 20);
+  begin_ms = loopback_now_ms();
+  expect("{\"verdict\":\"INCONCLUSIVE\""); /* known to be silent by now */
+  assert_in_range(loopback_now_ms() - begin_ms, 0, 500);
+  expect_nothing_is_left();
+}
+
+static void vanish(int fd) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
+  (void)close(fd);
+}
+
+static void clients_may_vanish_in_the_middle(void **state) {
+  int fds[30];
+  (void)state;
+  rig.settings.limits.operator_ms = 60000;
+  portal_rig_silence(&rig, 1);
+  portal_rig_silence(&rig, 2);
+  portal_rig_start(&rig, 1, false);
+  for (int i = 0; i < 30; i++) fds[i] = portal_rig_ask(&rig, paper.qr);
+  portal_rig_wait_metric(&rig, "verifications_pending", 30);
+  for (int i = 0; i < 30; i++) vanish(fds[i]);
+  portal_rig_wait_metric(&rig, "verifications_abandoned_total", 30);
+  expect_nothing_is_left();
+}
+
+static void too_many_are_told_to_come_back(void **state) {
+  enum { MANY = VD_PORTAL_VERIFICATIONS_MAX };
+  static int fds[MANY];
+  (void)state;
+  rig.settings.limits.operator_ms = 60000;
+  portal_rig_silence(&rig, 1);
+  portal_rig_silence(&rig, 2);
+  portal_rig_start(&rig, 1, false);
+  for (int i = 0; i < MANY; i++) fds[i] = portal_rig_ask(&rig, paper.qr);
+  portal_rig_wait_metric(&rig, "verifications_pending", MANY);
+  portal_rig_verify(&rig, paper.qr, &answer);
+  assert_int_equal(answer.status, 503);
+  assert_true(has("Too many verifications"));
+  assert_string_equal(loopback_header(&answer, "Retry-After"), "2");
+  assert_int_equal(portal_rig_metric(&rig, "verifications_refused_total"), 1);
+  vanish(fds[0]);
+  portal_rig_wait_metric(&rig, "verifications_pending", MANY - 1);
+  fds[0] = portal_rig_ask(&rig, paper.qr); /* there is room again */
+  portal_rig_wait_metric(&rig, "verifications_pending", MANY);
+  for (int i = 0; i < MANY; i++) vanish(fds[i]);
+  expect_nothing_is_left();
+}
+
+static void a_photo_is_verified_when_it_was_read(void **state) {
+  struct vd_output png = {0};
+  char head[200];
+  (void)state;
+  portal_rig_start(&rig, 1, false);
+  program_rig_draw(paper.qr, &png);
+  int head_len = snprintf(head, sizeof head,
+                          "POST /v1/verify HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
+                          "Content-Length: %zu\r\n\r\n",
+                          png.len);
+  int fd = loopback_connect(rig.port);
+  for (int i = 0; i < 3; i++) { /* one after the other on one connection */
+    loopback_send(fd, head, (size_t)head_len);
+    loopback_send(fd, png.bytes, png.len);
+  }
+  for (int i = 0; i < 3; i++) {
+    loopback_read(fd, &answer, false);
+    assert_int_equal(answer.status, 200);
+    assert_true(has("{\"verdict\":\"VALID\"") && has("SOK Dara Example"));
+  }
+  (void)close(fd);
+  vd_output_free(&png);
+  expect_nothing_is_left();
+}
+
+static void *stop_server(void *unused) {
+  (void)unused;
+  vd_server_stop(rig.server);
+  return NULL;
+}
+
+static void stopping_answers_what_is_under_way(void **state) {
+  pthread_t thread;
+  int fds[10];
+  (void)state;
+  rig.settings.limits.operator_ms = 600;
+  portal_rig_silence(&rig, 1);
+  portal_rig_silence(&rig, 2);
+  portal_rig_start(&rig, 1, true);
+  for (int i = 0; i < 10; i++) fds[i] = portal_rig_ask(&rig, paper.qr);
+  portal_rig_wait_metric(&rig, "verifications_pending", 10);
+  assert_int_equal(pthread_create(&thread, NULL, stop_server, NULL), 0);
+  for (int i = 0; i < 10; i++) {
+    loopback_read(fds[i], &answer, false);
+    assert_true(has("{\"verdict\":\"INCONCLUSIVE\""));
+    assert_string_equal(loopback_header(&answer, "Connection"), "close");
+    (void)close(fds[i]);
+  }
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  expect_nothing_is_left();
+}
+
+static void stopping_does_not_wait_for_silence(void **state) {
+  int fds[10];
+  (void)state;
+  rig.settings.limits.operator_ms = 600000;
+  portal_rig_silence(&rig, 1);
+  portal_rig_silence(&rig, 2);
+  portal_rig_start(&rig, 2, true);
+  for (int i = 0; i < 10; i++) fds[i] = portal_rig_ask(&rig, paper.qr);
+  portal_rig_wait_metric(&rig, "verifications_pending", 10);
+  uint64_t begin_ms = loopback_now_ms();
+  vd_server_stop(rig.server);
+  assert_in_range(loopback_now_ms() - begin_ms, PORTAL_DRAIN_MS - 500, PORTAL_DRAIN_MS + 10000);
+  for (int i = 0; i < 10; i++) {
+    assert_true(loopback_is_closed(fds[i]));
+    (void)close(fds[i]);
+  }
+  expect_nothing_is_left();
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(operators_elsewhere_are_asked, begin, end),
+      cmocka_unit_test_setup_teardown(one_may_die_and_two_may_not, begin, end),
+      cmocka_unit_test_setup_teardown(a_silent_operator_is_not_waited_for, begin, end),
+      cmocka_unit_test_setup_teardown(two_silent_operators_are_given_up_at_the_deadline, begin, end),
+      cmocka_unit_test_setup_teardown(clients_may_vanish_in_the_middle, begin, end),
+      cmocka_unit_test_setup_teardown(too_many_are_told_to_come_back, begin, end),
+      cmocka_unit_test_setup_teardown(a_photo_is_verified_when_it_was_read, begin, end),
+      cmocka_unit_test_setup_teardown(stopping_answers_what_is_under_way, begin, end),
+      cmocka_unit_test_setup_teardown(stopping_does_not_wait_for_silence, begin, end),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+/* state.h: what the files of this folder share, and nobody else includes: a verifier, and a verification under way. */
+#ifndef VD_VERIFY_STATE_H
+#define VD_VERIFY_STATE_H
+
+#include "verify/verify.h"
+#include "verify/walk.h"
+
+_Static_assert(VD_STATUS_WALK_MAX == VD_WALK_STATEMENTS_MAX, "one limit");
+_Static_assert(VD_VERIFY_OPERATORS_MAX == VD_WALK_OPERATORS_MAX, "one limit");
+
+struct vd_verifier {
+  struct frag_context *context;
+  const struct frag_trust *trust;
+  uint16_t realm;
+  unsigned threshold;
+  unsigned operator_count;
+  unsigned statements_first; /* how many are asked for at first, 1..VD_WALK_KEYS_MAX */
+  struct vd_verifier_operator operators[VD_VERIFY_OPERATORS_MAX];
+  struct vd_store_reader *readers[VD_VERIFY_OPERATORS_MAX]; /* NULL: remote, or unreachable */
+  struct vd_log_check logs[VD_VERIFY_OPERATORS_MAX];
+  struct vd_lookup_answer answer; /* scratch of one call: what a local ledger says */
+};
+
+/* The walk comes last: its statements are not cleared at the beginning. */
+struct vd_verification {
+  struct vd_verifier *verifier;
+  struct vd_verdict *verdict;
+  uint64_t now_s;
+  enum vd_wanted wanted;
+  unsigned question;                          /* number of the open one, from 1 */
+  bool is_silent[VD_VERIFY_OPERATORS_MAX];    /* it did not answer a question, and is asked no more */
+  bool has_answered[VD_VERIFY_OPERATORS_MAX]; /* the open question, or is silent */
+  uint64_t entry_time_s[VD_VERIFY_OPERATORS_MAX];
+  uint8_t *copies[VD_VERIFY_OPERATORS_MAX]; /* of local records, for a gather that outlasts the snapshot */
+  size_t copy_len[VD_VERIFY_OPERATORS_MAX];
+  struct frag_qr qr;
+  struct frag_gather gather;
+  struct vd_walk walk;
+};
+
+#endif

@@ -1,0 +1,56 @@
+/* walk.h: the statements about one document, FRAG-1 section 6: n = 0, 1, 2 … up to one that nobody holds, asked for a
+ * few at a time from all operators, and what they amount to. Plain data; holds no views. */
+#ifndef VD_WALK_H
+#define VD_WALK_H
+
+#include <frag/open.h>
+#include <frag/status.h>
+
+#include "wire/lookup.h"
+
+#define VD_WALK_OPERATORS_MAX 15
+#define VD_WALK_STATEMENTS_MAX 256 /* of one document */
+#define VD_WALK_KEYS_MAX 4         /* statements asked for in one question */
+
+/* What the operators hold as statement n. */
+struct vd_walk_statements {
+  uint8_t id[FRAG_STATUS_ID_LEN];
+  bool is_held;   /* by anyone, valid or not */
+  unsigned count; /* of valid ones, each once */
+  struct frag_statement valid[VD_WALK_OPERATORS_MAX];
+  uint8_t records[VD_WALK_OPERATORS_MAX][FRAG_STATUS_RECORD_LEN];
+};
+
+struct vd_walk {
+  struct frag_status_walk outcome;
+  uint32_t first;   /* n of the first statement of the open question */
+  unsigned count;   /* its statements */
+  unsigned used;    /* of the statements below, at most */
+  unsigned answers; /* to it, of operators whose silence about a statement says that they have none */
+  struct vd_walk_statements statements[VD_WALK_KEYS_MAX];
+};
+
+/* Whose statements count: views that stay in place during the walk. */
+struct vd_walk_scope {
+  struct frag_context *context;
+  const struct frag_trust *trust;
+  const struct frag_document *document;
+  uint16_t realm;
+};
+
+/* Opens the question for the statements from n = first, `count` of them, or fewer at the end. Before the first one
+ * *walk is zero up to its statements. Errors: FRAG_CRYPTO. */
+FRAG_MUST_CHECK frag_error vd_walk_ask(struct vd_walk *walk, const struct vd_walk_scope *scope, uint32_t first,
+                                       unsigned count);
+
+/* Takes one operator's answer to it. A valid statement counts whoever shows it, since only the issuer can make one;
+ * that there is none counts only from an operator whose log is right. Errors: FRAG_CRYPTO. */
+FRAG_MUST_CHECK frag_error vd_walk_take(struct vd_walk *walk, const struct vd_walk_scope *scope,
+                                        const struct vd_lookup_answer *answer, bool is_log_right);
+
+/* Ends the question. Out: *is_over: false when the next statements must be asked for, from first + count.
+ * Returns what the statements amount to so far: FRAG_OK, 40, 41, 42, or 45: nobody could be asked, or there are more
+ * statements than are read, so that the last word is not known. */
+FRAG_MUST_CHECK frag_error vd_walk_settle(struct vd_walk *walk, bool *is_over);
+
+#endif
