@@ -133,9 +133,8 @@ static void two_silent_operators_are_given_up_at_the_deadline(void **state) {
   }
   assert_in_range(loopback_now_ms() - begin_ms, 650, 2500);
   assert_int_equal(portal_rig_metric(&rig, "operator_answers_total{operator=\"1\",answer=\"unreachable\"}"), 20);
-  begin_ms = loopback_now_ms();
-  expect("{\"verdict\":\"INCONCLUSIVE\""); /* known to be silent by now */
-  assert_in_range(loopback_now_ms() - begin_ms, 0, 500);
+  expect("{\"verdict\":\"INCONCLUSIVE\""); /* known to be silent by now, but the verdict hangs on them: asked again */
+  assert_int_equal(portal_rig_metric(&rig, "operator_answers_total{operator=\"1\",answer=\"unreachable\"}"), 21);
   expect_nothing_is_left();
 }
 
