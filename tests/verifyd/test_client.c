@@ -219,6 +219,82 @@ static void connections_are_bounded(void **state) {
   free(asks);
 }
 
+/* --- queues --- */
+
+/* Like handle; /last is the last request of its connection, and says so. */
+static void handle_flurry(void *context, const struct http_peer_request *request, struct http_peer_answer *answer) {
+  handle(context, request, answer);
+  if (strcmp(request->path, "/last") != 0) return;
+  answer->manner = HTTP_PEER_CLOSING;
+  answer->head_lines = "Connection: close\r\n";
+}
+
+/* Many requests at once to several servers, of all kinds, the callback of each starting more. */
+enum { FLURRY_HOSTS = 3, FLURRY_FIRST = 96, FLURRY_ALL = 480 };
+
+struct flurry {
+  struct fixture *fixture;
+  struct http_peer *peers[FLURRY_HOSTS];
+  unsigned started;
+  uint8_t body[70000];
+  struct errand {
+    struct flurry *flurry;
+    unsigned calls;
+    enum vd_error error;
+  } errands[FLURRY_ALL];
+};
+
+static void start_errand(struct flurry *flurry);
+
+static void on_errand(void *context, const struct vd_client_result *result) {
+  struct errand *errand = context;
+  struct flurry *flurry = errand->flurry;
+  errand->calls++;
+  flurry->fixture->done++;
+  errand->error = result->error;
+  for (unsigned more = 0; more < 2 && flurry->started < FLURRY_ALL; more++) start_errand(flurry);
+}
+
+static void start_errand(struct flurry *flurry) {
+  static const char *const paths[] = {"/fine", "/404", "/fine", "/longest", "/last", "/fine", "/503"};
+  static const size_t body_lens[] = {0, 270, SIZE_MAX, 70000, SIZE_MAX}; /* SIZE_MAX: a GET */
+  unsigned at = flurry->started++;
+  size_t body_len = body_lens[at % COUNT(body_lens)];
+  char url[HTTP_PEER_URL_SIZE];
+  struct errand *errand = &flurry->errands[at];
+  struct vd_client_call call = call_of(NULL, http_peer_url(url, flurry->peers[at % 16 % FLURRY_HOSTS],
+                                                           paths[at % COUNT(paths)]));
+  errand->flurry = flurry;
+  call.done = on_errand;
+  call.context = errand;
+  if (body_len != SIZE_MAX) {
+    call.media_type = "application/octet-stream";
+    call.body = flurry->body;
+    call.body_len = body_len;
+  }
+  assert_int_equal(vd_client_start(flurry->fixture->client, &call, NULL, NULL), VD_OK);
+}
+
+static void many_at_once_are_all_answered(void **state) {
+  struct fixture *fixture = *state;
+  struct flurry *flurry = calloc(1, sizeof *flurry);
+  assert_non_null(flurry);
+  flurry->fixture = fixture;
+  for (size_t at = 0; at < FLURRY_HOSTS; at++) flurry->peers[at] = http_peer_start(0, handle_flurry, fixture);
+  for (unsigned round = 0; round < 4; round++) {
+    fixture->done = flurry->started = 0;
+    memset(flurry->errands, 0, sizeof flurry->errands);
+    while (flurry->started < FLURRY_FIRST) start_errand(flurry);
+    wait_for(fixture, FLURRY_ALL);
+    for (size_t at = 0; at < FLURRY_ALL; at++) {
+      assert_int_equal(flurry->errands[at].calls, 1);
+      if (flurry->errands[at].error != VD_OK) fail_msg("request %zu: error %d", at, flurry->errands[at].error);
+    }
+  }
+  for (size_t at = 0; at < FLURRY_HOSTS; at++) http_peer_stop(flurry->peers[at]);
+  free(flurry);
+}
+
 /* --- deadlines --- */
 
 static void deadlines_are_absolute(void **state) {
@@ -448,6 +524,7 @@ int main(void) {
       BOTH_WAYS(connections_are_kept),
       BOTH_WAYS(closed_connections_are_made_anew),
       BOTH_WAYS(connections_are_bounded),
+      BOTH_WAYS(many_at_once_are_all_answered),
       BOTH_WAYS(deadlines_are_absolute),
       BOTH_WAYS(waiting_requests_have_deadlines),
       BOTH_WAYS(cancelled_requests_say_nothing),

@@ -16,7 +16,7 @@
 #define NEVER UINT64_MAX
 enum {
   IDLE_MAX = 64,   /* requests kept for later ones */
-  HOSTS_KEPT = 16, /* whose connections stay open */
+  HOSTS_KEPT = 16, /* whose connections stay open, and that are remembered while nothing is asked of them */
   MEDIA_TYPE_MAX = 100
 };
 
@@ -26,8 +26,20 @@ struct bytes {
   size_t capacity;
 };
 
+/* One server, and who waits for it. The waiting is done here and not in libcurl (CURLMOPT_MAX_HOST_CONNECTIONS):
+ * version 7.88.1 loses the wake-up of a transfer that waits for a connection, which then waits until its deadline. */
+struct host {
+  struct host *next;
+  unsigned asking;                         /* requests with libcurl */
+  struct vd_client_request *first_waiting; /* asked for in this order */
+  struct vd_client_request *last_waiting;
+  size_t origin_len;
+  char origin[]; /* scheme, name and port as they are in its URLs, without a NUL */
+};
+
 struct vd_client_request {
   struct vd_client *client;
+  struct host *host; /* NULL: idle */
   CURL *easy;
   struct curl_slist *post_head; /* of a POST: its media type, first, and no Expect */
   struct bytes body;            /* secret */
@@ -37,17 +49,23 @@ struct vd_client_request {
   bool has_head;   /* it came to its end */
   bool is_too_long;
   bool is_out_of_memory;
+  bool is_asking; /* it is with libcurl; else it waits, or could not be begun */
   uint64_t deadline_ms;
   void (*done)(void *context, const struct vd_client_result *result);
   void *context;
   struct vd_client_request *earlier; /* among those under way */
   struct vd_client_request *later;   /* likewise; or the next idle one */
+  struct vd_client_request *before;  /* among those that wait for the host */
+  struct vd_client_request *behind;  /* likewise */
 };
 
 struct vd_client {
   struct vd_client_hooks hooks;
   CURLM *multi;
-  CURLSH *sessions;                /* TLS sessions, to be resumed by any request */
+  CURLSH *sessions; /* TLS sessions, to be resumed by any request */
+  unsigned connections_per_host;
+  struct host *hosts;
+  unsigned host_count;
   struct vd_client_request *first; /* under way, by deadline */
   struct vd_client_request *last;
   struct vd_client_request *idle;

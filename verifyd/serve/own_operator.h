@@ -3,6 +3,8 @@
 #ifndef VD_SERVE_OWN_OPERATOR_H
 #define VD_SERVE_OWN_OPERATOR_H
 
+#include <stdatomic.h>
+
 #include <frag/trust.h>
 
 #include "config/settings.h"
@@ -25,6 +27,7 @@ struct vd_own_operator {
   struct frag_context *context; /* the lane's, as are the following */
   struct vd_store_reader *reader;
   struct vd_log log;
+  atomic_bool has_failed; /* see vd_own_operator_failed */
 };
 
 struct vd_own_operator_options {
@@ -43,6 +46,11 @@ VD_MUST_CHECK enum vd_error vd_own_operator_new(const struct vd_own_operator_opt
 
 /* Waits for the lane and closes the ledger, whose readers must have been freed. NULL is allowed. */
 void vd_own_operator_free(struct vd_own_operator *own);
+
+/* Whether `error`, of a function that wrote the store, means that the store can no longer be written or read in this
+ * process: the disk failed in the last step of a commit. Then the process is asked to stop, to be started again by
+ * whoever watches over it, and it remembers why. Thread rule: the lane's. */
+bool vd_own_operator_failed(struct vd_own_operator *own, enum vd_error error);
 
 /* What came of a submission. */
 struct vd_own_operator_result {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum { OTHER_FILES = 128 }; /* ledgers, libuv's own, the operations port, and what libraries open */
 
@@ -63,3 +64,5 @@ void vd_process_wait_for_stop(void) {
   int signal_number;
   (void)sigwait(&signals, &signal_number);
 }
+
+void vd_process_stop(void) { (void)kill(getpid(), SIGTERM); }

@@ -18,7 +18,10 @@ void vd_process_set_pool_threads(unsigned threads);
 /* How many cores this process may use; at least 1. */
 unsigned vd_process_cores(void);
 
-/* Waits for SIGTERM or SIGINT. */
+/* Waits for SIGTERM or SIGINT, or vd_process_stop. */
 void vd_process_wait_for_stop(void);
+
+/* Ends the wait, from any thread. */
+void vd_process_stop(void);
 
 #endif
