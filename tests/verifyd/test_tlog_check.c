@@ -190,13 +190,15 @@ static void a_flipped_bit_in_any_hash_is_found(void **in) {
   expect_sound(state);
 }
 
+/* In kind, time, what the log commits to, and what it does not. */
 static void a_flipped_bit_in_any_entry_is_found(void **in) {
   struct state *state = *in;
   struct pair pair;
   char name[64];
   size_t entries = 0;
   for (; read_pair(state, "entry", entries, &pair); entries++) {
-    const size_t places[] = {0, 1 + entries % 8, 9 + entries % (pair.value_len - 9), pair.value_len - 1};
+    const size_t places[] = {0, 1 + entries % 8, 9 + entries % 24, 9 + entries * 13 % (pair.value_len - 9),
+                             pair.value_len - 1 - entries * 7 % 16};
     (void)snprintf(name, sizeof name, "entry %zu", entries);
     for (size_t at = 0; at < sizeof places / sizeof *places; at++)
       flip_and_expect(state, "entry", &pair, places[at], name);
@@ -205,35 +207,89 @@ static void a_flipped_bit_in_any_entry_is_found(void **in) {
   expect_sound(state);
 }
 
-static size_t flip_records(struct state *state, const char *database) {
-  struct pair pair;
-  char name[64];
-  size_t records = 0;
-  for (; read_pair(state, database, records, &pair); records++) {
-    const size_t places[] = {0, 1 + records % 8, 9 + records % 8, 17 + records * 13 % (pair.value_len - 17),
-                             pair.value_len - 1 - records * 7 % 16};
-    (void)snprintf(name, sizeof name, "entry %zu", (size_t)number_at(pair.value + 1));
-    for (size_t at = 0; at < sizeof places / sizeof *places; at++)
-      flip_and_expect(state, database, &pair, places[at], name);
-  }
-  return records;
-}
-
-static void a_flipped_bit_in_any_record_is_found(void **in) {
+static void every_byte_of_an_entry_counts(void **in) {
   struct state *state = *in;
-  assert_int_equal(flip_records(state, "fragment"), FRAGMENTS);
-  assert_int_equal(flip_records(state, "status"), STATUSES);
-  assert_int_equal(flip_records(state, "trust"), TRUSTS);
+  struct pair pair;
+  bool is_seen[4][VALUE_MAX] = {{false}}; /* by kind and length: one is erased */
+  size_t seen = 0;
+  char name[64];
+  for (size_t number = 0; read_pair(state, "entry", number, &pair); number++) {
+    assert_in_range(pair.value[0], VD_STORE_FRAGMENT, VD_STORE_TRUST);
+    bool *is_known = &is_seen[pair.value[0]][pair.value_len];
+    if (*is_known) continue;
+    *is_known = true;
+    seen++;
+    (void)snprintf(name, sizeof name, "entry %zu", number);
+    for (size_t at = 0; at < pair.value_len; at++) flip_and_expect(state, "entry", &pair, at, name);
+  }
+  assert_int_equal(seen, 4);
   expect_sound(state);
 }
 
-static void every_byte_of_one_record_counts(void **in) {
-  struct state *state = *in;
+static void flip_key_and_expect(struct state *state, const char *database, const struct pair *pair, size_t at,
+                                const char *name) {
+  struct pair flipped = *pair;
+  flipped.key[at] ^= 0x80;
+  remove_pair(state, database, pair);
+  write_pair(state, database, &flipped);
+  expect_found(state, name);
+  remove_pair(state, database, &flipped);
+  write_pair(state, database, pair);
+}
+
+static size_t flip_names(struct state *state, const char *database) {
   struct pair pair;
   char name[64];
-  assert_true(read_pair(state, "fragment", 100, &pair));
-  (void)snprintf(name, sizeof name, "entry %zu", (size_t)number_at(pair.value + 1));
-  for (size_t at = 0; at < pair.value_len; at++) flip_and_expect(state, "fragment", &pair, at, name);
+  size_t names = 0;
+  for (; read_pair(state, database, names, &pair); names++) {
+    assert_int_equal(pair.key_len, VD_STORE_KEY_LEN);
+    assert_int_equal(pair.value_len, 8);
+    (void)snprintf(name, sizeof name, "the name of entry %zu", (size_t)number_at(pair.value));
+    for (size_t at = 0; at < pair.value_len; at++) flip_and_expect(state, database, &pair, at, name);
+    for (size_t at = names % 4; at < pair.key_len; at += 4) flip_key_and_expect(state, database, &pair, at, name);
+  }
+  return names;
+}
+
+static void a_flipped_bit_in_any_name_is_found(void **in) {
+  struct state *state = *in;
+  assert_int_equal(flip_names(state, "fragment"), FRAGMENTS);
+  assert_int_equal(flip_names(state, "status"), STATUSES);
+  assert_int_equal(flip_names(state, "trust"), TRUSTS);
+  expect_sound(state);
+}
+
+static enum vd_error look_up(const struct state *state, const struct pair *named) {
+  struct vd_store *store = ledger_open(&state->fixture, VD_STORE_READ);
+  struct vd_store_reader *reader = tlog_reader(store);
+  struct vd_store_found found;
+  enum vd_error error = vd_store_get_fragment(reader, named->key, &found, NULL);
+  if (error == VD_OK) assert_int_equal(found.presence, VD_STORE_PRESENT);
+  if (error == VD_OK) assert_memory_equal(found.bytes + 8, named->key, VD_STORE_KEY_LEN);
+  vd_store_reader_free(reader);
+  vd_store_close(store);
+  return error;
+}
+
+/* Nor with "absent", which a verdict would rest on. */
+static void a_look_up_never_answers_for_another_name(void **in) {
+  struct state *state = *in;
+  struct pair first;
+  struct pair second;
+  struct pair status;
+  assert_true(read_pair(state, "fragment", 100, &first));
+  assert_true(read_pair(state, "fragment", 101, &second));
+  assert_true(read_pair(state, "status", 0, &status));
+  const uint8_t nowhere[8] = {0, 0, 0, 0, 0, 0, ENTRIES >> 8, ENTRIES & 0xff};
+  const uint8_t *const wrong[] = {second.value, status.value, nowhere};
+  for (size_t at = 0; at < sizeof wrong / sizeof *wrong; at++) {
+    struct pair misled = first;
+    assert_int_equal(look_up(state, &first), VD_OK);
+    memcpy(misled.value, wrong[at], sizeof nowhere);
+    write_pair(state, "fragment", &misled);
+    assert_int_equal(look_up(state, &first), VD_DATA);
+    write_pair(state, "fragment", &first);
+  }
   expect_sound(state);
 }
 
@@ -336,8 +392,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       CHECK_TEST(a_flipped_bit_in_any_hash_is_found),
       CHECK_TEST(a_flipped_bit_in_any_entry_is_found),
-      CHECK_TEST(a_flipped_bit_in_any_record_is_found),
-      CHECK_TEST(every_byte_of_one_record_counts),
+      CHECK_TEST(every_byte_of_an_entry_counts),
+      CHECK_TEST(a_flipped_bit_in_any_name_is_found),
+      CHECK_TEST(a_look_up_never_answers_for_another_name),
       CHECK_TEST(every_byte_of_the_checkpoint_counts),
       CHECK_TEST(what_is_missing_is_found),
       CHECK_TEST(what_is_too_much_is_found),

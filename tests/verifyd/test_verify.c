@@ -227,10 +227,10 @@ static void two_altered_shares_of_three_are_tampering(void **in) {
 static void an_unreadable_record_is_unreachable_and_not_absent(void **in) {
   struct verify_fixture *fixture = *in;
   struct paper paper = issue_and_keep(fixture, ALL_OPERATORS);
-  enum { STATE_OFFSET = -17 };
+  enum { KIND_OFFSET = -9 };
   for (unsigned number = 1; number <= 2; number++) {
     struct places places = find_in_ledger(fixture, number, paper.records[number - 1], FIXTURE_RECORD_LEN);
-    flip_in_ledger(&places, STATE_OFFSET);
+    flip_in_ledger(&places, KIND_OFFSET);
     (void)close(places.fd);
     assert_int_equal(verify(fixture, &paper), number == 1 ? FRAG_OK : FRAG_TOO_FEW_FRAGMENTS);
     assert_int_equal(state_of(fixture, number), VD_OPERATOR_UNREACHABLE);

@@ -68,16 +68,15 @@ static void fail(struct vd_transaction *transaction, int code) {
 static frag_error hash_entries(struct extension *extension, struct vd_hashes_edge *edge) {
   struct vd_transaction *transaction = extension->transaction;
   struct vd_entries entries;
-  struct frag_slice entry;
+  struct vd_entries_value value;
   uint8_t hash[FRAG_HASH_LEN];
   frag_error error = FRAG_OK;
-  int code = vd_entries_open(&entries, transaction->txn, extension->store->databases[VD_SCHEMA_ENTRY], edge->size);
+  int code = vd_entries_open(&entries, extension->store, transaction->txn, edge->size);
   while (code == MDB_SUCCESS && error == FRAG_OK && transaction->error == MDB_SUCCESS) {
-    code = vd_entries_next(&entries, &entry);
+    code = vd_entries_next(&entries, &value);
     if (code != MDB_SUCCESS) break;
-    uint64_t time_s = vd_schema_read(entry.data + 1, 8);
-    if (time_s > extension->time_s) extension->time_s = time_s;
-    error = frag_leaf_hash(edge->context, hash, entry);
+    if (value.time_s > extension->time_s) extension->time_s = value.time_s;
+    error = frag_leaf_hash(edge->context, hash, value.entry);
     if (error == FRAG_OK) error = vd_hashes_add(edge, hash);
   }
   vd_entries_close(&entries);

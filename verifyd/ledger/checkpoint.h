@@ -12,7 +12,7 @@ struct vd_checkpoint {
   size_t len;
 };
 
-/* LMDB code; MDB_NOTFOUND: none yet, which is so in a ledger of version 1 only. */
+/* LMDB code; MDB_NOTFOUND: none yet, which is so only while a ledger is being made. */
 int vd_checkpoint_get(MDB_txn *txn, MDB_dbi meta, struct vd_checkpoint *checkpoint);
 
 void vd_checkpoint_put(struct vd_transaction *transaction, MDB_dbi meta, const struct vd_checkpoint *checkpoint);
@@ -20,7 +20,7 @@ void vd_checkpoint_put(struct vd_transaction *transaction, MDB_dbi meta, const s
 /* Brings the log up to its last entry: hashes the entries behind the last checkpoint, puts the hashes, signs a
  * checkpoint over all of them and puts it; also one of size 0 when there is none yet. Does nothing when the last one
  * covers all.
- * The only way by which a log grows: of a batch, of a ledger of an older version, and when a writer opens.
+ * The only way by which a log grows: with a batch, and when a writer opens.
  * In: now_s: the clock; the checkpoint's time is never before the last one's, nor the last entry's.
  * Out: *size: entries now. LMDB errors are latched in the transaction; FRAG_CRYPTO, FRAG_FIELD_RANGE are returned, and
  * the transaction is then to be aborted. */

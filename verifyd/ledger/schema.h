@@ -10,37 +10,37 @@
 /* Databases, all with big-endian numbers:
  *   meta        "format" → u32 version ‖ u16 realm ‖ u16 operator;  "erased" → u64 count
  *               "log" → public key[32] ‖ origin;  "checkpoint" → u64 size ‖ u64 time ‖ signed note
- *   entry       u64 index → entry
- *   fragment, status, trust    key[16] → u8 state ‖ u64 index ‖ u64 time ‖ bytes
+ *   entry       u64 index → u8 kind ‖ u64 time ‖ record; a fragment record whose share was erased ends with its leaf
+ *   fragment, status, trust    key[16] → u64 index
  *   hash        see hashes.h
  *   submission  u64 number → see trail.c;  submitted  u64 index of the first entry → u64 number
  *   quota       issuer ‖ u32 day → u64 items
- * The index and time of the entry are kept with the bytes, so that a verification looks in one place.
- * Version 1 had neither log, checkpoint, hash, submission, submitted nor quota. */
+ * The log's entry is the beginning of the value: kind, time, and the leaf of a fragment record or the whole of another.
+ * So every byte is on the disk once, and what is long is only appended, so that its pages are full; under the random
+ * keys, where pages are two thirds full, there are 8 bytes. */
 enum vd_schema_database {
   VD_SCHEMA_META,
   VD_SCHEMA_ENTRY,
   VD_SCHEMA_FRAGMENT,
   VD_SCHEMA_STATUS,
   VD_SCHEMA_TRUST,
-  VD_SCHEMA_HASH, /* from here on: since version 2 */
+  VD_SCHEMA_HASH,
   VD_SCHEMA_SUBMISSION,
   VD_SCHEMA_SUBMITTED,
   VD_SCHEMA_QUOTA
 };
 #define VD_SCHEMA_DATABASES 9
 
-#define VD_SCHEMA_VERSION 2
-#define VD_SCHEMA_VERSION_WITHOUT_HASHES 1
+#define VD_SCHEMA_VERSION 3
 #define VD_SCHEMA_FORMAT_KEY "format"
 #define VD_SCHEMA_FORMAT_LEN 8
 #define VD_SCHEMA_ERASED_KEY "erased"
 #define VD_SCHEMA_LOG_KEY "log"
 #define VD_SCHEMA_CHECKPOINT_KEY "checkpoint"
-#define VD_SCHEMA_HEAD_LEN 17       /* state, index, time */
-#define VD_SCHEMA_ENTRY_HEAD_LEN 9  /* kind, time */
-
-enum vd_schema_state { VD_SCHEMA_PRESENT = 1, VD_SCHEMA_ERASED = 2 };
+#define VD_SCHEMA_ENTRY_HEAD_LEN 9 /* kind, time */
+#define VD_SCHEMA_INDEX_LEN 8
+#define VD_SCHEMA_TRUST_LEN 34     /* realm, SHA-256 of the trust list */
+#define VD_SCHEMA_TRUST_KEY_AT 2
 
 struct vd_store {
   struct vd_environment environment;

@@ -23,7 +23,7 @@ struct opening {
   const struct vd_store_options *options;
   struct vd_transaction transaction;
   struct vd_failure *failure;
-  uint64_t version; /* of the ledger as it was found; 0: it is new */
+  bool is_new;
 };
 
 /* --- format --- */
@@ -46,30 +46,17 @@ static enum vd_error not_a_ledger(const struct vd_store *store, struct vd_failur
       store->environment.path);
 }
 
-static enum vd_error check_version(const struct opening *opening, size_t len) {
-  const struct vd_store *store = opening->store;
-  const char *path = store->environment.path;
-  bool is_known = opening->version == VD_SCHEMA_VERSION || opening->version == VD_SCHEMA_VERSION_WITHOUT_HASHES;
-  if (!is_known || len != VD_SCHEMA_FORMAT_LEN)
-    return vd_fail(opening->failure, VD_DATA,
-                   "ledger %s: has format version %llu, this program knows version %d; use the program that made it",
-                   path, (unsigned long long)opening->version, VD_SCHEMA_VERSION);
-  if (opening->version == VD_SCHEMA_VERSION || store->is_writer) return VD_OK;
-  return vd_fail(opening->failure, VD_DATA,
-                 "ledger %s: was made by an older version, without a verifiable log; put something into it once with "
-                 "verifyctl, which brings it up to date",
-                 path);
-}
-
 static enum vd_error check_format(struct opening *opening, MDB_val value) {
   const struct vd_store *store = opening->store;
   const char *path = store->environment.path;
   const uint8_t *bytes = value.mv_data;
   if (value.mv_size < 4)
     return vd_fail(opening->failure, VD_DATA, "ledger %s: its format record is damaged; restore it from a copy", path);
-  opening->version = vd_schema_read(bytes, 4);
-  enum vd_error error = check_version(opening, value.mv_size);
-  if (error != VD_OK) return error;
+  uint64_t version = vd_schema_read(bytes, 4);
+  if (version != VD_SCHEMA_VERSION || value.mv_size != VD_SCHEMA_FORMAT_LEN)
+    return vd_fail(opening->failure, VD_DATA,
+                   "ledger %s: has format version %llu, this program knows version %d; use the program that made it",
+                   path, (unsigned long long)version, VD_SCHEMA_VERSION);
   uint64_t realm = vd_schema_read(bytes + 4, 2);
   uint64_t operator_number = vd_schema_read(bytes + 6, 2);
   if (realm == store->realm && operator_number == store->operator_number) return VD_OK;
@@ -79,8 +66,8 @@ static enum vd_error check_format(struct opening *opening, MDB_val value) {
                  store->realm);
 }
 
-static void open_database(struct opening *opening, size_t at, bool make) {
-  vd_transaction_database(&opening->transaction, database_names[at], make, &opening->store->databases[at]);
+static void open_database(struct opening *opening, size_t at) {
+  vd_transaction_database(&opening->transaction, database_names[at], opening->is_new, &opening->store->databases[at]);
 }
 
 static enum vd_error open_databases(struct opening *opening) {
@@ -89,19 +76,16 @@ static enum vd_error open_databases(struct opening *opening) {
   MDB_dbi names = 0;
   vd_transaction_database(transaction, NULL, false, &names);
   /* An LMDB file of some other program must not become a ledger, nor one of which a part was lost. */
-  bool make = opening->options->access == VD_STORE_CREATE && vd_transaction_count(transaction, names) == 0;
-  opening->version = 0;
-  open_database(opening, VD_SCHEMA_META, make);
+  opening->is_new = opening->options->access == VD_STORE_CREATE && vd_transaction_count(transaction, names) == 0;
+  open_database(opening, VD_SCHEMA_META);
   if (vd_transaction_get(transaction, opening->store->databases[VD_SCHEMA_META], VD_SCHEMA_FORMAT_KEY,
                          sizeof VD_SCHEMA_FORMAT_KEY - 1, &value)) {
     enum vd_error error = check_format(opening, value);
     if (error != VD_OK) return error;
-  } else if (!make) {
+  } else if (!opening->is_new) {
     return transaction->error != MDB_SUCCESS ? VD_OK : not_a_ledger(opening->store, opening->failure);
   }
-  bool is_old = opening->version == VD_SCHEMA_VERSION_WITHOUT_HASHES;
-  for (size_t at = VD_SCHEMA_ENTRY; at < VD_SCHEMA_DATABASES; at++)
-    open_database(opening, at, make || (is_old && at >= VD_SCHEMA_HASH));
+  for (size_t at = VD_SCHEMA_ENTRY; at < VD_SCHEMA_DATABASES; at++) open_database(opening, at);
   return VD_OK;
 }
 
@@ -122,16 +106,15 @@ static enum vd_error identify(struct opening *opening) {
   struct vd_store *store = opening->store;
   struct vd_transaction *transaction = &opening->transaction;
   struct frag_log_key recorded;
-  bool is_new = opening->version != VD_SCHEMA_VERSION;
-  if (!is_new) {
+  if (!opening->is_new) {
     int code = vd_identity_recorded(store->context, transaction->txn, store->databases[VD_SCHEMA_META], &recorded);
     if (code == MDB_NOTFOUND) return not_a_ledger(store, opening->failure);
     if (code != MDB_SUCCESS) transaction->error = code;
     if (code != MDB_SUCCESS) return VD_OK;
   }
   enum vd_error error = vd_identity_establish(&store->identity, store->context, &store->environment,
-                                              opening->options, is_new ? NULL : &recorded, opening->failure);
-  if (error != VD_OK || !is_new) return error;
+                                              opening->options, opening->is_new ? NULL : &recorded, opening->failure);
+  if (error != VD_OK || !opening->is_new) return error;
   write_format(opening);
   write_identity(opening);
   return VD_OK;

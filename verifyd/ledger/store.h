@@ -61,11 +61,10 @@ struct vd_store_options {
 };
 
 /* Opens a ledger; clears the slots of readers that died. A writer brings hashes and checkpoint up to the last entry,
- * with the function that vd_store_append uses, in case the ledger was made by an older version of the program.
+ * with the function that vd_store_append uses.
  * Out: *store, to be given to vd_store_close; NULL on error.
  * Errors: VD_NO_INPUT: there is no ledger at path. VD_CONFLICT: another process is its writer, or it is being
- * compacted. VD_DATA: not a ledger, of an unknown format version, or cut short; for reading, also one of format
- * version 1, which a writer has to open once, since it has no log yet. VD_CONFIG: it belongs to another realm or
+ * compacted. VD_DATA: not a ledger, of another format version, or cut short. VD_CONFIG: it belongs to another realm or
  * operator, has another origin, or that is not a name for a log. VD_KEY: log_key32 or log.key is not the key that it
  * was made with, or is missing. VD_FULL, VD_IO, VD_MEMORY, VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_store_open(const struct vd_store_options *options, struct vd_store **store,

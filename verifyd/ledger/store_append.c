@@ -8,11 +8,12 @@
 #include <frag/status.h>
 
 #include "ledger/checkpoint.h"
+#include "ledger/entries.h"
 #include "ledger/schema.h"
 #include "ledger/trail.h"
 #include "ledger/transaction.h"
 
-enum { TRUST_LEN = 34, BYTES_PER_ITEM = 450 };
+enum { BYTES_PER_ITEM = 450 };
 
 _Static_assert((int)VD_STORE_FRAGMENT == (int)FRAG_ENTRY_ISSUE && (int)VD_STORE_STATUS == (int)FRAG_ENTRY_STATUS &&
                    (int)VD_STORE_TRUST == (int)FRAG_ENTRY_TRUST,
@@ -22,25 +23,23 @@ _Static_assert((int)VD_STORE_FRAGMENT == (int)FRAG_ENTRY_ISSUE && (int)VD_STORE_
 struct place {
   const struct vd_store_item *item;
   const uint8_t *key;
-  struct frag_slice body; /* what its entry commits to */
 };
 
 static bool place_fragment(const struct vd_store *store, struct place *place) {
   struct frag_record record;
   if (frag_record_decode(&record, place->item->bytes, place->item->len) != FRAG_OK) return false;
   place->key = record.leaf.locator;
-  place->body = record.leaf.bytes;
   return record.leaf.realm == store->realm && record.index == store->operator_number;
 }
 
 static bool place_item(const struct vd_store *store, const struct vd_store_item *item, struct place *place) {
-  *place = (struct place){.item = item, .key = item->bytes, .body = {item->bytes, item->len}};
+  *place = (struct place){.item = item, .key = item->bytes};
   switch (item->kind) {
     case VD_STORE_FRAGMENT: return place_fragment(store, place);
     case VD_STORE_STATUS: return item->len == FRAG_STATUS_RECORD_LEN;
     case VD_STORE_TRUST:
-      if (item->len != TRUST_LEN) return false;
-      place->key = item->bytes + 2;
+      if (item->len != VD_SCHEMA_TRUST_LEN) return false;
+      place->key = item->bytes + VD_SCHEMA_TRUST_KEY_AT;
       return vd_schema_read(item->bytes, 2) == store->realm;
   }
   return false;
@@ -78,13 +77,13 @@ static void begin_append(struct append *append) {
   append->has_conflict = false;
   append->failed = FRAG_OK;
   if (vd_transaction_last(&append->transaction, append->store->databases[VD_SCHEMA_ENTRY], &key, &value)) {
-    if (key.mv_size != sizeof(uint64_t) || value.mv_size < VD_SCHEMA_ENTRY_HEAD_LEN) {
+    if (key.mv_size != VD_SCHEMA_INDEX_LEN || value.mv_size < VD_SCHEMA_ENTRY_HEAD_LEN) {
       append->transaction.error = MDB_CORRUPTED;
       return;
     }
     uint64_t last_s = vd_schema_read((const uint8_t *)value.mv_data + 1, 8);
     if (last_s > append->now_s) append->done.time_s = last_s;
-    append->next_index = vd_schema_read(key.mv_data, sizeof(uint64_t)) + 1;
+    append->next_index = vd_schema_read(key.mv_data, VD_SCHEMA_INDEX_LEN) + 1;
   }
   append->done.first_index = append->next_index;
 }
@@ -97,62 +96,46 @@ static void note_conflict(struct append *append, const struct place *place, bool
   append->done.position = position;
 }
 
-static void meet(struct append *append, const struct place *place, MDB_val there) {
-  const uint8_t *bytes = there.mv_data;
-  if (there.mv_size == VD_SCHEMA_HEAD_LEN + place->item->len && bytes[0] == VD_SCHEMA_PRESENT &&
-      memcmp(bytes + VD_SCHEMA_HEAD_LEN, place->item->bytes, place->item->len) == 0) {
+static void meet(struct append *append, const struct place *place) {
+  const struct vd_store_item *item = place->item;
+  struct vd_transaction *transaction = &append->transaction;
+  struct vd_entries_value there;
+  int code = vd_entries_find(append->store, transaction->txn, item->kind, place->key, &there);
+  if (code != MDB_SUCCESS) {
+    transaction->error = code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+  } else if (there.record.len == item->len && memcmp(there.record.data, item->bytes, item->len) == 0) {
     append->done.unchanged++;
   } else {
-    note_conflict(append, place, there.mv_size > 0 && bytes[0] == VD_SCHEMA_ERASED);
+    note_conflict(append, place, there.is_erased);
   }
 }
 
-static void write_head(uint8_t *out, uint64_t index, uint64_t time_s) {
-  out[0] = VD_SCHEMA_PRESENT;
-  vd_schema_write(out + 1, index, 8);
-  vd_schema_write(out + 9, time_s, 8);
-}
-
 static void put_entry(struct append *append, const struct place *place) {
-  uint8_t index[sizeof(uint64_t)];
-  uint8_t bytes[FRAG_ENTRY_MAX];
-  size_t len = 0;
-  struct frag_entry entry = {
-      .kind = (frag_entry_kind)place->item->kind, .time_s = append->done.time_s, .body = place->body};
-  frag_error error = frag_entry_encode(bytes, &len, &entry);
-  assert(error == FRAG_OK);
-  (void)error;
+  const struct vd_store_item *item = place->item;
+  uint8_t index[VD_SCHEMA_INDEX_LEN];
+  MDB_val value = {.mv_size = VD_SCHEMA_ENTRY_HEAD_LEN + item->len};
   vd_schema_write(index, append->next_index, sizeof index);
-  MDB_val value = {.mv_size = len};
   if (!vd_transaction_put(&append->transaction, append->store->databases[VD_SCHEMA_ENTRY], index, sizeof index,
                           MDB_APPEND, &value))
     return;
-  memcpy(value.mv_data, bytes, len);
+  uint8_t *bytes = value.mv_data;
+  bytes[0] = (uint8_t)item->kind;
+  vd_schema_write(bytes + 1, append->done.time_s, 8);
+  memcpy(bytes + VD_SCHEMA_ENTRY_HEAD_LEN, item->bytes, item->len);
   append->next_index++;
   append->done.added++;
 }
 
-static MDB_dbi database_of(const struct vd_store *store, enum vd_store_kind kind) {
-  switch (kind) {
-    case VD_STORE_FRAGMENT: return store->databases[VD_SCHEMA_FRAGMENT];
-    case VD_STORE_STATUS: return store->databases[VD_SCHEMA_STATUS];
-    case VD_STORE_TRUST: return store->databases[VD_SCHEMA_TRUST];
-  }
-  return store->databases[VD_SCHEMA_FRAGMENT];
-}
-
 static void put_place(struct append *append, const struct place *place) {
-  const struct vd_store_item *item = place->item;
-  MDB_val value = {.mv_size = VD_SCHEMA_HEAD_LEN + item->len};
-  bool is_new = vd_transaction_put(&append->transaction, database_of(append->store, item->kind), place->key,
+  MDB_val value = {.mv_size = VD_SCHEMA_INDEX_LEN};
+  bool is_new = vd_transaction_put(&append->transaction, vd_entries_names(append->store, place->item->kind), place->key,
                                    VD_STORE_KEY_LEN, MDB_NOOVERWRITE, &value);
   if (append->transaction.error != MDB_SUCCESS) return;
   if (!is_new) {
-    meet(append, place, value);
+    meet(append, place);
     return;
   }
-  write_head(value.mv_data, append->next_index, append->done.time_s);
-  memcpy((uint8_t *)value.mv_data + VD_SCHEMA_HEAD_LEN, item->bytes, item->len);
+  vd_schema_write(value.mv_data, append->next_index, VD_SCHEMA_INDEX_LEN);
   put_entry(append, place);
 }
 

@@ -2,9 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include <frag/open.h>
-
-#include "ledger/schema.h"
+#include "ledger/entries.h"
 #include "ledger/trail.h"
 #include "ledger/transaction.h"
 
@@ -32,21 +30,15 @@ static void count_erasure(struct vd_store *store, struct vd_transaction *transac
     vd_schema_write(value.mv_data, count + 1, 8);
 }
 
-static void erase_share(struct vd_store *store, struct vd_transaction *transaction, const uint8_t *locator,
-                        MDB_val there) {
-  struct frag_record record;
-  uint8_t kept[VD_SCHEMA_HEAD_LEN + FRAG_LEAF_LEN(FRAG_FRAGMENTS_MAX)];
-  const uint8_t *bytes = there.mv_data;
-  if (there.mv_size < VD_SCHEMA_HEAD_LEN ||
-      frag_record_decode(&record, bytes + VD_SCHEMA_HEAD_LEN, there.mv_size - VD_SCHEMA_HEAD_LEN) != FRAG_OK) {
-    transaction->error = MDB_CORRUPTED;
-    return;
-  }
-  MDB_val value = {.mv_size = VD_SCHEMA_HEAD_LEN + record.leaf.bytes.len};
-  memcpy(kept, bytes, value.mv_size);
-  kept[0] = VD_SCHEMA_ERASED;
-  if (!vd_transaction_put(transaction, store->databases[VD_SCHEMA_FRAGMENT], locator, VD_STORE_KEY_LEN, 0, &value))
-    return;
+/* What is left of the value is the log's entry. */
+static void erase_share(struct vd_store *store, struct vd_transaction *transaction,
+                        const struct vd_entries_value *there) {
+  uint8_t index[VD_SCHEMA_INDEX_LEN];
+  uint8_t kept[FRAG_ENTRY_MAX];
+  MDB_val value = {.mv_size = there->entry.len};
+  vd_schema_write(index, there->index, sizeof index);
+  memcpy(kept, there->entry.data, value.mv_size);
+  if (!vd_transaction_put(transaction, store->databases[VD_SCHEMA_ENTRY], index, sizeof index, 0, &value)) return;
   memcpy(value.mv_data, kept, value.mv_size);
   count_erasure(store, transaction);
 }
@@ -59,37 +51,39 @@ static bool is_allowed(struct erasure *erasure, uint64_t index) {
          strcmp(submission.issuer, erasure->submitter->issuer) == 0;
 }
 
-static void erase_found(struct erasure *erasure, MDB_val there) {
+static void erase_found(struct erasure *erasure, const struct vd_entries_value *there) {
   struct vd_transaction *transaction = &erasure->transaction;
-  const uint8_t *bytes = there.mv_data;
-  if (there.mv_size < VD_SCHEMA_HEAD_LEN) {
-    transaction->error = MDB_CORRUPTED;
-    return;
-  }
   const struct vd_store_submission order = {
-      .time_s = erasure->now_s, .is_erasure = true, .first_index = vd_schema_read(bytes + 1, 8), .added = 1};
+      .time_s = erasure->now_s, .is_erasure = true, .first_index = there->index, .added = 1};
   erasure->is_foreign = !is_allowed(erasure, order.first_index);
-  if (erasure->is_foreign || bytes[0] != VD_SCHEMA_PRESENT) {
+  if (erasure->is_foreign || there->is_erased) {
     vd_transaction_abort(transaction);
     return;
   }
-  erase_share(erasure->store, transaction, erasure->locator, there);
+  erase_share(erasure->store, transaction, there);
   if (erasure->submitter != NULL && transaction->error == MDB_SUCCESS)
     vd_trail_put(erasure->store, transaction, erasure->submitter, &order);
 }
 
-static int try_erase(struct erasure *erasure) {
+static bool find_record(struct erasure *erasure, struct vd_entries_value *there) {
   struct vd_transaction *transaction = &erasure->transaction;
-  MDB_val there;
-  vd_transaction_begin(transaction, &erasure->store->environment);
-  erasure->is_there = vd_transaction_get(transaction, erasure->store->databases[VD_SCHEMA_FRAGMENT], erasure->locator,
-                                         VD_STORE_KEY_LEN, &there);
+  if (transaction->error != MDB_SUCCESS) return false;
+  int code = vd_entries_find(erasure->store, transaction->txn, VD_STORE_FRAGMENT, erasure->locator, there);
+  if (code == MDB_SUCCESS && there->is_malformed) code = MDB_CORRUPTED;
+  if (code != MDB_SUCCESS && code != MDB_NOTFOUND) transaction->error = code;
+  return code == MDB_SUCCESS;
+}
+
+static int try_erase(struct erasure *erasure) {
+  struct vd_entries_value there;
+  vd_transaction_begin(&erasure->transaction, &erasure->store->environment);
+  erasure->is_there = find_record(erasure, &there);
   if (erasure->is_there) {
-    erase_found(erasure, there);
+    erase_found(erasure, &there);
   } else {
-    vd_transaction_abort(transaction);
+    vd_transaction_abort(&erasure->transaction);
   }
-  return vd_transaction_end(transaction);
+  return vd_transaction_end(&erasure->transaction);
 }
 
 enum vd_error vd_store_erase(struct vd_store *store, const uint8_t locator[static VD_STORE_KEY_LEN], uint64_t now_s,

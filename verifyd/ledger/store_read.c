@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/context.h"
-#include "ledger/schema.h"
+#include "ledger/entries.h"
 #include "ledger/trail.h"
 
 enum vd_error vd_store_reader_new(struct vd_store *store, struct vd_store_reader **reader, struct vd_failure *failure) {
@@ -54,50 +54,49 @@ static enum vd_error unreadable(const struct vd_store_reader *reader, int code, 
   return vd_environment_fail(&reader->store->environment, failure, code, "reading");
 }
 
-static enum vd_error look_up(struct vd_store_reader *reader, enum vd_schema_database database, const uint8_t *key,
+static enum vd_error look_up(struct vd_store_reader *reader, enum vd_store_kind kind, const uint8_t *key,
                              struct vd_store_found *found, struct vd_failure *failure) {
   assert(reader->has_begun);
-  MDB_val name = {.mv_size = VD_STORE_KEY_LEN, .mv_data = (void *)(uintptr_t)key};
-  MDB_val value;
+  struct vd_entries_value value;
   *found = (struct vd_store_found){.presence = VD_STORE_ABSENT};
-  int code = mdb_get(reader->txn, reader->store->databases[database], &name, &value);
+  int code = vd_entries_find(reader->store, reader->txn, kind, key, &value);
   if (code == MDB_NOTFOUND) return VD_OK;
   if (code != MDB_SUCCESS) return unreadable(reader, code, failure);
-  const uint8_t *bytes = value.mv_data;
-  if (value.mv_size <= VD_SCHEMA_HEAD_LEN || (bytes[0] != VD_SCHEMA_PRESENT && bytes[0] != VD_SCHEMA_ERASED))
-    return unreadable(reader, MDB_CORRUPTED, failure);
-  found->presence = bytes[0] == VD_SCHEMA_PRESENT ? VD_STORE_PRESENT : VD_STORE_ERASED;
-  found->index = vd_schema_read(bytes + 1, 8);
-  found->time_s = vd_schema_read(bytes + 9, 8);
-  found->bytes = bytes + VD_SCHEMA_HEAD_LEN;
-  found->len = value.mv_size - VD_SCHEMA_HEAD_LEN;
+  *found = (struct vd_store_found){.presence = value.is_erased ? VD_STORE_ERASED : VD_STORE_PRESENT,
+                                   .bytes = value.record.data,
+                                   .len = value.record.len,
+                                   .index = value.index,
+                                   .time_s = value.time_s};
   return VD_OK;
 }
 
 enum vd_error vd_store_get_fragment(struct vd_store_reader *reader, const uint8_t locator[static VD_STORE_KEY_LEN],
                                     struct vd_store_found *found, struct vd_failure *failure) {
-  return look_up(reader, VD_SCHEMA_FRAGMENT, locator, found, failure);
+  return look_up(reader, VD_STORE_FRAGMENT, locator, found, failure);
 }
 
 enum vd_error vd_store_get_status(struct vd_store_reader *reader, const uint8_t status_id[static VD_STORE_KEY_LEN],
                                   struct vd_store_found *found, struct vd_failure *failure) {
-  return look_up(reader, VD_SCHEMA_STATUS, status_id, found, failure);
+  return look_up(reader, VD_STORE_STATUS, status_id, found, failure);
+}
+
+static enum vd_error get_value(struct vd_store_reader *reader, uint64_t index, struct vd_entries_value *value,
+                               struct vd_failure *failure) {
+  assert(reader->has_begun);
+  int code = vd_entries_get(reader->store, reader->txn, index, value);
+  if (code == MDB_NOTFOUND)
+    return vd_fail(failure, VD_NOT_FOUND, "ledger %s: has no entry %llu", reader->store->environment.path,
+                   (unsigned long long)index);
+  return code == MDB_SUCCESS ? VD_OK : unreadable(reader, code, failure);
 }
 
 enum vd_error vd_store_get_entry(struct vd_store_reader *reader, uint64_t index, const uint8_t **bytes, size_t *len,
                                  struct vd_failure *failure) {
-  assert(reader->has_begun);
-  uint8_t key[sizeof(uint64_t)];
-  vd_schema_write(key, index, sizeof key);
-  MDB_val name = {.mv_size = sizeof key, .mv_data = key};
-  MDB_val value;
-  int code = mdb_get(reader->txn, reader->store->databases[VD_SCHEMA_ENTRY], &name, &value);
-  if (code == MDB_NOTFOUND)
-    return vd_fail(failure, VD_NOT_FOUND, "ledger %s: has no entry %llu", reader->store->environment.path,
-                   (unsigned long long)index);
-  if (code != MDB_SUCCESS) return unreadable(reader, code, failure);
-  *bytes = value.mv_data;
-  *len = value.mv_size;
+  struct vd_entries_value value;
+  enum vd_error error = get_value(reader, index, &value, failure);
+  if (error != VD_OK) return error;
+  *bytes = value.entry.data;
+  *len = value.entry.len;
   return VD_OK;
 }
 
@@ -129,13 +128,10 @@ enum vd_error vd_store_counts(struct vd_store_reader *reader, struct vd_store_co
   if (code == MDB_SUCCESS) code = read_erased(reader, &counts->erased);
   if (code != MDB_SUCCESS) return unreadable(reader, code, failure);
   if (counts->entries == 0) return VD_OK;
-  const uint8_t *entry = NULL;
-  size_t len = 0;
-  enum vd_error error = vd_store_get_entry(reader, counts->entries - 1, &entry, &len, failure);
-  if (error != VD_OK) return error;
-  if (len < VD_SCHEMA_ENTRY_HEAD_LEN) return unreadable(reader, MDB_CORRUPTED, failure);
-  counts->last_time_s = vd_schema_read(entry + 1, 8);
-  return VD_OK;
+  struct vd_entries_value last;
+  enum vd_error error = get_value(reader, counts->entries - 1, &last, failure);
+  if (error == VD_OK) counts->last_time_s = last.time_s;
+  return error;
 }
 
 enum vd_error vd_store_get_submission(struct vd_store_reader *reader, uint64_t number,

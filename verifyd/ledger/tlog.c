@@ -107,13 +107,12 @@ static int copy_hashes(struct vd_store_reader *reader, const struct frag_tile *t
 
 static int copy_entries(struct vd_store_reader *reader, const struct frag_tile *tile, uint8_t *bytes, size_t *len) {
   struct vd_entries entries;
-  struct frag_slice entry;
+  struct vd_entries_value value;
   *len = 0;
-  int code = vd_entries_open(&entries, reader->txn, reader->store->databases[VD_SCHEMA_ENTRY],
-                             tile->index * FRAG_TILE_WIDTH);
+  int code = vd_entries_open(&entries, reader->store, reader->txn, tile->index * FRAG_TILE_WIDTH);
   for (unsigned done = 0; done < tile->width && code == MDB_SUCCESS; done++) {
-    code = vd_entries_next(&entries, &entry);
-    if (code == MDB_SUCCESS) *len += frag_bundle_put(bytes + *len, entry);
+    code = vd_entries_next(&entries, &value);
+    if (code == MDB_SUCCESS) *len += frag_bundle_put(bytes + *len, value.entry);
   }
   vd_entries_close(&entries);
   return code;

@@ -48,8 +48,8 @@ VD_MUST_CHECK enum vd_error vd_tlog_resource(struct vd_store_reader *reader, con
                                             struct vd_tlog_resource *resource, struct vd_failure *failure);
 
 /* Checks one ledger from the inside, as an operator does after a crash or a restore: every entry decodes, times never
- * go back, every hash of every level is right, the checkpoint's root and signature too; every record is under its own
- * locator, has its entry, and its share the hash that its leaf says; the audit trail is without gaps.
+ * go back, every hash of every level is right, the checkpoint's root and signature too; every entry is found by its own
+ * name, and no name leads elsewhere; every share has the hash that its leaf says; the audit trail is without gaps.
  * In: progress: called now and then with the entries done so far, and those there are; may be NULL.
  * Errors: VD_DATA: the first thing that is wrong, named by entry index or level and tile number. VD_IO, VD_MEMORY,
  * VD_INTERNAL. */

@@ -1,4 +1,4 @@
-/* vd_tlog_check_all: every entry, hash and record of a ledger, against each other. */
+/* vd_tlog_check_all: every entry, name and hash of a ledger, against each other. */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "ledger/tlog.h"
 #include "ledger/trail.h"
 
-enum { TRUST_LEN = 34, PROGRESS_STEP = 4096 };
+enum { PROGRESS_STEP = 4096 };
 
 struct check {
   struct vd_store_reader *reader;
@@ -57,90 +57,75 @@ static uint64_t count(struct check *check, enum vd_schema_database at) {
   return stat.ms_entries;
 }
 
-/* --- records --- */
+/* --- names and shares --- */
 
-static const char *check_fragment(struct check *check, struct frag_slice kept, bool is_erased,
-                                  struct frag_slice leaf) {
-  const struct vd_store *store = check->reader->store;
+static void check_name(struct check *check, const struct vd_entries_value *value) {
+  MDB_val index;
+  unsigned long long number = value->index;
+  int code = vd_schema_get(check->reader->txn, vd_entries_names(check->reader->store, value->kind), value->key,
+                           VD_STORE_KEY_LEN, &index);
+  if (code != MDB_SUCCESS && code != MDB_NOTFOUND)
+    unreadable(check, code, "reading a name");
+  else if (code == MDB_NOTFOUND)
+    wrong(check, "the name of entry %llu is missing", number);
+  else if (index.mv_size != VD_SCHEMA_INDEX_LEN || vd_schema_read(index.mv_data, VD_SCHEMA_INDEX_LEN) != value->index)
+    wrong(check, "the name of entry %llu leads elsewhere", number);
+}
+
+static void check_share(struct check *check, const struct vd_entries_value *value) {
   struct frag_record record;
-  if (is_erased) {
+  unsigned long long number = value->index;
+  if (value->is_erased) {
     check->erased++;
-    return kept.len == leaf.len && memcmp(kept.data, leaf.data, leaf.len) == 0 ? NULL : "its leaf is another";
-  }
-  frag_error error = frag_record_check(check->reader->context, kept.data, kept.len);
-  if (error == FRAG_FRAGMENT_TAMPERED) return "its share was altered";
-  if (error == FRAG_CRYPTO) failed(check, error);
-  if (error != FRAG_OK || frag_record_decode(&record, kept.data, kept.len) != FRAG_OK) return "it is malformed";
-  if (record.leaf.realm != store->realm || record.index != store->operator_number)
-    return "it belongs to another operator or realm";
-  if (record.leaf.bytes.len != leaf.len || memcmp(record.leaf.bytes.data, leaf.data, leaf.len) != 0)
-    return "its leaf is another";
-  return NULL;
-}
-
-static const char *check_record(struct check *check, uint64_t index, const struct frag_entry *entry, MDB_val value) {
-  const uint8_t *bytes = value.mv_data;
-  if (value.mv_size <= VD_SCHEMA_HEAD_LEN) return "it is cut short";
-  struct frag_slice kept = {bytes + VD_SCHEMA_HEAD_LEN, value.mv_size - VD_SCHEMA_HEAD_LEN};
-  bool is_erased = bytes[0] == VD_SCHEMA_ERASED && entry->kind == FRAG_ENTRY_ISSUE;
-  if (bytes[0] != VD_SCHEMA_PRESENT && !is_erased) return "its state is unknown";
-  if (vd_schema_read(bytes + 1, 8) != index) return "it names another entry";
-  if (vd_schema_read(bytes + 9, 8) != entry->time_s) return "it has another time";
-  if (entry->kind == FRAG_ENTRY_ISSUE) return check_fragment(check, kept, is_erased, entry->body);
-  if (kept.len != entry->body.len || memcmp(kept.data, entry->body.data, kept.len) != 0) return "it is another";
-  return NULL;
-}
-
-static const uint8_t *key_of(const struct frag_entry *entry, enum vd_schema_database *at) {
-  struct frag_leaf leaf;
-  switch (entry->kind) {
-    case FRAG_ENTRY_ISSUE:
-      *at = VD_SCHEMA_FRAGMENT;
-      return frag_leaf_decode(&leaf, entry->body.data, entry->body.len) == FRAG_OK ? leaf.locator : NULL;
-    case FRAG_ENTRY_STATUS: *at = VD_SCHEMA_STATUS; return entry->body.data;
-    case FRAG_ENTRY_TRUST: *at = VD_SCHEMA_TRUST; return entry->body.data + 2;
-  }
-  return NULL;
-}
-
-static void check_stored(struct check *check, uint64_t index, const struct frag_entry *entry) {
-  enum vd_schema_database at = VD_SCHEMA_FRAGMENT;
-  MDB_val value;
-  const uint8_t *key = key_of(entry, &at);
-  assert(key != NULL);
-  int code = vd_schema_get(check->reader->txn, database(check, at), key, VD_STORE_KEY_LEN, &value);
-  if (code != MDB_SUCCESS && code != MDB_NOTFOUND) {
-    unreadable(check, code, "reading a record");
     return;
   }
-  const char *fault = code == MDB_NOTFOUND ? "it is missing" : check_record(check, index, entry, value);
-  if (fault != NULL) wrong(check, "the record of entry %llu: %s", (unsigned long long)index, fault);
+  frag_error error = frag_record_check(check->reader->context, value->record.data, value->record.len);
+  if (error == FRAG_CRYPTO) failed(check, error);
+  else if (error != FRAG_OK || frag_record_decode(&record, value->record.data, value->record.len) != FRAG_OK)
+    wrong(check, "the record of entry %llu: its share was altered", number);
+  else if (record.leaf.realm != check->reader->store->realm || record.index != check->reader->store->operator_number)
+    wrong(check, "the record of entry %llu belongs to another operator or realm", number);
 }
 
 /* --- entries and hashes --- */
 
-static void check_entry(struct check *check, uint64_t index, struct frag_slice bytes) {
-  struct frag_entry entry;
-  struct frag_leaf leaf;
-  uint8_t hash[FRAG_HASH_LEN];
+/* Compared at once, so that what differs is named as one entry and not found out from what follows. */
+static void check_hash(struct check *check, uint64_t index, const uint8_t hash[static FRAG_HASH_LEN]) {
+  const uint8_t *stored = NULL;
   unsigned long long number = index;
-  if (frag_entry_decode(&entry, bytes.data, bytes.len) != FRAG_OK) {
-    wrong(check, "entry %llu is malformed", number);
-    return;
+  int code = vd_hashes_get(&check->reader->hashes, 0, index / VD_HASHES_WIDTH, &stored);
+  if (code != MDB_SUCCESS && code != MDB_CORRUPTED)
+    unreadable(check, code, "reading hashes");
+  else if (code == MDB_CORRUPTED || memcmp(stored + index % VD_HASHES_WIDTH * FRAG_HASH_LEN, hash, FRAG_HASH_LEN) != 0)
+    wrong(check, "entry %llu is not what hash %llu of level 0 (in tile %llu) is of", number, number,
+          number / FRAG_TILE_WIDTH);
+}
+
+static uint16_t realm_of(const struct check *check, const struct vd_entries_value *value) {
+  struct frag_leaf leaf;
+  switch (value->kind) {
+    case VD_STORE_FRAGMENT:
+      if (frag_leaf_decode(&leaf, value->entry.data + VD_SCHEMA_ENTRY_HEAD_LEN,
+                           value->entry.len - VD_SCHEMA_ENTRY_HEAD_LEN) == FRAG_OK)
+        return leaf.realm;
+      break;
+    case VD_STORE_TRUST: return (uint16_t)vd_schema_read(value->record.data, 2);
+    case VD_STORE_STATUS: break;
   }
-  if (entry.time_s < check->time_s) wrong(check, "the time of entry %llu is before that of the one before", number);
-  uint16_t realm = check->reader->store->realm;
-  if (entry.kind == FRAG_ENTRY_ISSUE) {
-    if (frag_leaf_decode(&leaf, entry.body.data, entry.body.len) == FRAG_OK) realm = leaf.realm;
-  } else if (entry.kind == FRAG_ENTRY_TRUST) {
-    realm = (uint16_t)vd_schema_read(entry.body.data, 2);
-  }
-  if (realm != check->reader->store->realm) wrong(check, "entry %llu is of another realm", number);
-  check->time_s = entry.time_s;
-  check->kinds[entry.kind]++;
-  /* The record first: where entry and record differ, what is wrong is one entry and not a hash over sixteen. */
-  if (check->error == VD_OK) check_stored(check, index, &entry);
-  if (check->error == VD_OK) failed(check, frag_leaf_hash(check->reader->context, hash, bytes));
+  return check->reader->store->realm;
+}
+
+static void check_entry(struct check *check, const struct vd_entries_value *value) {
+  uint8_t hash[FRAG_HASH_LEN];
+  unsigned long long number = value->index;
+  failed(check, frag_leaf_hash(check->reader->context, hash, value->entry));
+  if (check->error == VD_OK) check_hash(check, value->index, hash);
+  if (value->time_s < check->time_s) wrong(check, "the time of entry %llu is before that of the one before", number);
+  if (realm_of(check, value) != check->reader->store->realm) wrong(check, "entry %llu is of another realm", number);
+  check->time_s = value->time_s;
+  check->kinds[value->kind]++;
+  if (check->error == VD_OK) check_name(check, value);
+  if (check->error == VD_OK && value->kind == VD_STORE_FRAGMENT) check_share(check, value);
   if (check->error == VD_OK) failed(check, vd_hashes_add(&check->edge, hash));
 }
 
@@ -162,12 +147,12 @@ static void check_value(void *state, unsigned storey, uint64_t number, const uin
 static void check_entries(struct check *check, void (*progress)(void *context, uint64_t done, uint64_t of),
                           void *context) {
   struct vd_entries entries;
-  struct frag_slice entry;
-  int code = vd_entries_open(&entries, check->reader->txn, database(check, VD_SCHEMA_ENTRY), 0);
+  struct vd_entries_value value;
+  int code = vd_entries_open(&entries, check->reader->store, check->reader->txn, 0);
   while (code == MDB_SUCCESS && check->error == VD_OK) {
-    code = vd_entries_next(&entries, &entry);
+    code = vd_entries_next(&entries, &value);
     if (code != MDB_SUCCESS) break;
-    check_entry(check, entries.next_index - 1, entry);
+    check_entry(check, &value);
     if (progress != NULL && entries.next_index % PROGRESS_STEP == 0)
       progress(context, entries.next_index, check->checkpoint.size);
   }
@@ -215,10 +200,10 @@ static void check_counts(struct check *check) {
   int code = vd_schema_get(check->reader->txn, database(check, VD_SCHEMA_META), VD_SCHEMA_ERASED_KEY,
                            sizeof VD_SCHEMA_ERASED_KEY - 1, &value);
   if (code == MDB_SUCCESS && value.mv_size == 8) erased = vd_schema_read(value.mv_data, 8);
-  if (count(check, VD_SCHEMA_FRAGMENT) != check->kinds[FRAG_ENTRY_ISSUE] ||
-      count(check, VD_SCHEMA_STATUS) != check->kinds[FRAG_ENTRY_STATUS] ||
-      count(check, VD_SCHEMA_TRUST) != check->kinds[FRAG_ENTRY_TRUST])
-    wrong(check, "there are records without an entry");
+  if (count(check, VD_SCHEMA_FRAGMENT) != check->kinds[VD_STORE_FRAGMENT] ||
+      count(check, VD_SCHEMA_STATUS) != check->kinds[VD_STORE_STATUS] ||
+      count(check, VD_SCHEMA_TRUST) != check->kinds[VD_STORE_TRUST])
+    wrong(check, "there are names of no entry");
   if (erased != check->erased) wrong(check, "the number of erased records is not what was counted");
 }
 
