@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CONNECTIONS (2 * CTL_AUDIT_WINDOW)
+#define CONNECTIONS (CTL_AUDIT_WINDOW / 2) /* none is idle while an answer is looked at */
 #define TIMEOUT_MS 30000
 #define ERROR_PAGE_MAX 16384 /* bytes that may come with another status */
 
