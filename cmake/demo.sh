@@ -114,6 +114,9 @@ say "Verifying three of them from their pictures"
 mapfile -t pictures < <(find "$data/certificates" -name '*.png' | sort)
 "$verifyctl" verify --config "$data/verifyd.conf" "${pictures[0]}" "${pictures[70]}" "${pictures[82]}"
 
+say "Auditing the log of the first ledger"
+"$verifyctl" audit --config "$data/verifyd.conf" --operator 1
+
 say "Starting the server"
 start_server
 

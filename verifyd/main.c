@@ -192,7 +192,10 @@ static enum vd_error run(struct program *program, const struct command *command,
     if (program->housekeeping != NULL) vd_housekeeping_reload(program->housekeeping);
   vd_log_event(&program->log, VD_LOG_INFO, "stopping", NULL);
   vd_server_stop(program->server);
-  return VD_OK;
+  const struct vd_own_operator *own = program->service->own;
+  if (own == NULL || !atomic_load(&own->has_failed)) return VD_OK;
+  return vd_fail(failure, VD_INTERNAL, "ledger %s: the disk failed while it was written; see to the disk and start again",
+                 own->settings->store);
 }
 
 int main(int count, char **words) {

@@ -181,9 +181,13 @@ void program_rig_start(struct program_rig *rig) {
   rig->operations_port = (uint16_t)operations_port;
 }
 
-int program_rig_stop(struct program_rig *rig) {
-  assert_int_equal(kill(rig->pid, SIGTERM), 0);
+int program_rig_end(struct program_rig *rig) {
   int code = wait_for(rig->pid);
   rig->pid = 0;
   return code;
+}
+
+int program_rig_stop(struct program_rig *rig) {
+  assert_int_equal(kill(rig->pid, SIGTERM), 0);
+  return program_rig_end(rig);
 }

@@ -32,6 +32,9 @@ void program_rig_start(struct program_rig *rig);
 /* Sends SIGTERM, waits for the end, and returns the exit code. */
 int program_rig_stop(struct program_rig *rig);
 
+/* Waits for an end that it chooses by itself, and returns the exit code. */
+int program_rig_end(struct program_rig *rig);
+
 /* Runs verifyd with these words (up to NULL) to its end; the exit code. What it wrote: program_rig_read. */
 int program_rig_run(struct program_rig *rig, const char *const words[]);
 

@@ -30,11 +30,14 @@ add_library(program_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/program_rig.c" "${CMAK
 verifyd_posix(program_rig)
 target_link_libraries(program_rig PUBLIC serve_rig picture_samples)
 foreach(module main verify_handler file_handler submission_handler submission_list_handler tile_handler lookup_handler
-        witness_handler own_operator housekeeping)
+        witness_handler housekeeping)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS program_rig
                ARGS "$<TARGET_FILE:verifyd>" "${CMAKE_SOURCE_DIR}/web/page/words.json")
   add_dependencies(test_${module} verifyd)
 endforeach()
+verifyd_test(own_operator SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_own_operator.c" LIBS program_rig
+             ARGS "$<TARGET_FILE:verifyd>" "${CMAKE_SOURCE_DIR}/web/page/words.json" "$<TARGET_FILE:fault_shim>")
+add_dependencies(test_own_operator verifyd fault_shim)
 
 verifyd_test(issuers_handler SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_issuers_handler.c"
              LIBS program_rig trust_fixture Threads::Threads

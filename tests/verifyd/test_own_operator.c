@@ -1,4 +1,4 @@
-/* An operator as it is run, killed and started again. argv: verifyd, words.json. */
+/* An operator as it is run, killed and started again. argv: verifyd, words.json, fault_shim. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,6 +19,7 @@ enum { KILLS = 30, ROUNDS = 6, BATCH = 5, PAPERS_MAX = KILLS * ROUNDS * BATCH };
 static struct role_rig rig;
 static struct loopback_answer answer;
 static uint8_t bytes[ROLE_SUBMISSION_MAX];
+static const char *shim;
 
 static int begin(void **state) {
   (void)state;
@@ -212,6 +213,77 @@ static void what_is_wrong_is_told_before_it_serves(void **state) {
   assert_int_equal(check(), 66);
 }
 
+/* The disk fails at call `at` that the program makes on the ledger's files; see fault_shim.c. */
+static void fail_the_disk(unsigned at) {
+  char number[16];
+  (void)snprintf(number, sizeof number, "%u", at);
+  assert_int_equal(setenv("FAULT_FOLDER", temp_folder_at(&rig.program.folder, "ledger"), 1), 0);
+  assert_int_equal(setenv("FAULT_MARK", temp_folder_at(&rig.program.folder, "mark"), 1), 0);
+  assert_int_equal(setenv("FAULT_MODE", "fail", 1), 0);
+  assert_int_equal(setenv("FAULT_AT", number, 1), 0);
+  assert_int_equal(setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1), 0);
+  assert_int_equal(setenv("LD_PRELOAD", shim, 1), 0);
+}
+
+static void heal_the_disk(void) {
+  (void)unsetenv("LD_PRELOAD");
+  (void)unsetenv("ASAN_OPTIONS");
+}
+
+static bool has_failed(void) { return access(temp_folder_at(&rig.program.folder, "mark"), F_OK) == 0; }
+
+/* How many such calls it makes before it serves. */
+static unsigned calls_of_start(void) {
+  unsigned at = 0;
+  do {
+    fail_the_disk(++at);
+    (void)remove(temp_folder_at(&rig.program.folder, "mark"));
+    (void)check();
+    heal_the_disk();
+  } while (has_failed() && at < 100);
+  return at - 1;
+}
+
+/* Either that one submission is refused, or the operator ends and says why; what it said to have is there. */
+static bool submit_to_failing_disk(unsigned at) {
+  static const char *const again[] = {"DISK-AGAIN"};
+  char serial[32];
+  bool has_ended = false;
+  (void)snprintf(serial, sizeof serial, "DISK-%u", at);
+  struct paper paper = issue(rig.program.realm, (struct plan){.serial = serial});
+  struct vd_store_item item = role_rig_item(&rig, &paper);
+  (void)remove(temp_folder_at(&rig.program.folder, "mark"));
+  fail_the_disk(at);
+  role_rig_start(&rig);
+  heal_the_disk();
+  role_rig_submit(&rig, bytes, role_rig_sign(&rig, KEY_MINISTRY, &item, 1, bytes), &answer);
+  if (!has_failed()) {
+    assert_int_equal(answer.status, 200);
+  } else if (answer.status == 500 && strstr(answer.body, "has to start again") != NULL) {
+    assert_int_equal(program_rig_end(&rig.program), 70);
+    assert_true(told("see to the disk and start again"));
+    has_ended = true;
+    role_rig_start(&rig);
+  }
+  role_rig_keep(&rig, again, 1);
+  role_rig_submit(&rig, bytes, role_rig_sign(&rig, KEY_MINISTRY, &item, 1, bytes), &answer);
+  assert_int_equal(answer.status, 200);
+  assert_int_equal(program_rig_stop(&rig.program), 0);
+  return has_ended;
+}
+
+static void it_ends_when_the_disk_fails_in_a_commit(void **state) {
+  unsigned ended = 0;
+  (void)state;
+  role_rig_start(&rig); /* makes the ledger */
+  assert_int_equal(program_rig_stop(&rig.program), 0);
+  unsigned first = calls_of_start() + 1, at = first;
+  do ended += submit_to_failing_disk(at);
+  while (has_failed() && ++at < first + 100);
+  assert_in_range(at, first + 2, first + 50);
+  assert_true(ended > 0);
+}
+
 static void only_one_may_write(void **state) {
   (void)state;
   role_rig_start(&rig);
@@ -253,12 +325,14 @@ int main(int count, char **arguments) {
       cmocka_unit_test_setup_teardown(it_goes_on_after_a_restart, begin, end),
       cmocka_unit_test_setup_teardown(it_tells_how_it_is, begin, end),
       cmocka_unit_test_setup_teardown(what_is_wrong_is_told_before_it_serves, begin, end),
+      cmocka_unit_test_setup_teardown(it_ends_when_the_disk_fails_in_a_commit, begin, end),
       cmocka_unit_test_setup_teardown(only_one_may_write, begin, end),
       cmocka_unit_test_setup_teardown(an_operator_may_be_its_own_portal, begin, end),
       cmocka_unit_test_setup_teardown(one_folder_is_not_two_ledgers, begin, end),
       cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost_by_kill, begin, end),
   };
-  if (count != 3) return 2;
+  if (count != 4) return 2;
   program_rig_use(arguments[1], arguments[2]);
+  shim = arguments[3];
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,7 @@ enum {
 static void run_renewal(void *context) {
   struct vd_cosigning *cosigning = context;
   cosigning->renewed = vd_store_renew(cosigning->own->store, (uint64_t)time(NULL), &cosigning->failure);
+  (void)vd_own_operator_failed(cosigning->own, cosigning->renewed);
 }
 
 static void renewal_done(void *context, bool did_run) {
@@ -54,6 +55,7 @@ static void run_keeping(void *context) {
   struct vd_cosigner *cosigner = context;
   cosigner->kept = vd_store_cosign(cosigner->cosigning->own->store, cosigner->sent_size, cosigner->lines,
                                    cosigner->lines_len, &cosigner->key, &cosigner->failure);
+  (void)vd_own_operator_failed(cosigner->cosigning->own, cosigner->kept);
 }
 
 static void keeping_done(void *context, bool did_run) {

@@ -6,6 +6,7 @@
 #include "base/context.h"
 #include "base/crypto.h"
 #include "ledger/tlog.h"
+#include "serve/process.h"
 #include "serve/service_key.h"
 
 /* ---- life ---- */
@@ -79,6 +80,20 @@ void vd_own_operator_refresh(struct vd_own_operator *own) {
   vd_trust_edition_give(own->edition);
   own->edition = newest;
   own->trust = newest->trust;
+}
+
+/* A disk that refused a page is no harm; after one that refused the last step, nothing can be read either. */
+static bool is_lost(struct vd_own_operator *own, enum vd_error error) {
+  if (error != VD_IO) return error == VD_INTERNAL;
+  bool can_be_read = vd_store_reader_begin(own->reader, NULL) == VD_OK;
+  vd_store_reader_reset(own->reader);
+  return !can_be_read;
+}
+
+bool vd_own_operator_failed(struct vd_own_operator *own, enum vd_error error) {
+  if (!is_lost(own, error)) return false;
+  if (!atomic_exchange(&own->has_failed, true)) vd_process_stop();
+  return true;
 }
 
 /* ---- submissions ---- */
@@ -175,6 +190,7 @@ void vd_own_operator_submit(struct vd_own_operator *own, const uint8_t *bytes, s
   if (result->error == VD_OK) result->error = take(own, &submission, items, bytes, len, now_s, result);
   free(items);
   drop_path(own, &result->failure);
+  if (vd_own_operator_failed(own, result->error)) result->error = VD_INTERNAL;
   vd_role_metrics_submission(own->metrics, result->error, result->is_over_quota);
   if (result->error == VD_OK) {
     vd_role_metrics_add(&own->metrics->items_added, result->receipt.added);

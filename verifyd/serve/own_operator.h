@@ -3,6 +3,8 @@
 #ifndef VD_SERVE_OWN_OPERATOR_H
 #define VD_SERVE_OWN_OPERATOR_H
 
+#include <stdatomic.h>
+
 #include "config/settings.h"
 #include "serve/bridge.h"
 #include "serve/log.h"
@@ -26,6 +28,7 @@ struct vd_own_operator {
   struct vd_trust_edition *edition; /* what `trust` is of */
   const struct frag_trust *trust;   /* the newest as of vd_own_operator_refresh */
   struct vd_log log;
+  atomic_bool has_failed; /* see vd_own_operator_failed */
 };
 
 struct vd_own_operator_options {
@@ -48,6 +51,11 @@ void vd_own_operator_free(struct vd_own_operator *own);
 /* Takes the trust list that is in use now: first thing in every job that looks at own->trust. Thread rule: the
  * lane's. */
 void vd_own_operator_refresh(struct vd_own_operator *own);
+
+/* Whether `error`, of a function that wrote the store, means that the store can no longer be written or read in this
+ * process: the disk failed in the last step of a commit. Then the process is asked to stop, to be started again by
+ * whoever watches over it, and it remembers why. Thread rule: the lane's. */
+bool vd_own_operator_failed(struct vd_own_operator *own, enum vd_error error);
 
 /* What came of a submission. */
 struct vd_own_operator_result {

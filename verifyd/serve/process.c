@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum { OTHER_FILES = 128 }; /* ledgers, libuv's own, the operations port, and what libraries open */
 
@@ -65,3 +66,5 @@ enum vd_process_wish vd_process_wait(void) {
   (void)sigwait(&signals, &signal_number);
   return signal_number == SIGHUP ? VD_PROCESS_RELOAD : VD_PROCESS_STOP;
 }
+
+void vd_process_stop(void) { (void)kill(getpid(), SIGTERM); }

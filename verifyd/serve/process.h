@@ -23,7 +23,10 @@ enum vd_process_wish {
   VD_PROCESS_RELOAD /* SIGHUP */
 };
 
-/* Waits for one of these signals. */
+/* Waits for one of these signals, or vd_process_stop. */
 enum vd_process_wish vd_process_wait(void);
+
+/* Ends the wait, from any thread. */
+void vd_process_stop(void);
 
 #endif

@@ -48,8 +48,11 @@ static void refuse(struct vd_exchange *exchange, const struct vd_own_operator_re
     case VD_NOT_FOUND: vd_exchange_refuse(exchange, VD_PROBLEM_NOT_FOUND, words); break;
     case VD_FULL: refuse_full(exchange, result); break;
     case VD_MEMORY: vd_exchange_refuse(exchange, VD_PROBLEM_BUSY, "There is no memory for it now."); break;
+    case VD_INTERNAL:
+      vd_exchange_refuse(exchange, VD_PROBLEM_INTERNAL, "This operator has to start again; hand it in again in a while.");
+      break;
     default:
-      vd_exchange_refuse(exchange, VD_PROBLEM_INTERNAL, "The ledger could not be written; nothing was put.");
+      vd_exchange_refuse(exchange, VD_PROBLEM_INTERNAL, "The ledger could not be written; hand it in again in a while.");
       break;
   }
 }
