@@ -17,7 +17,7 @@ struct command {
 
 static const struct command commands[] = {
   {"keygen", "make an issuer, root, log or status key", vd_keygen},
-  {"trust", "make, change, sign and show a trust list", ctl_trust},
+  {"trust", "make, change, sign, check and publish a trust list", ctl_trust},
   {"issue", "turn a spreadsheet into documents: ledger fragments and QR codes", ctl_issue},
   {"reissue", "issue documents anew, and supersede the issue before", ctl_reissue},
   {"revoke", "revoke documents by serial, for good", ctl_revoke},
