@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CONNECTIONS (2 * CTL_AUDIT_WINDOW)
+#define CONNECTIONS 4 /* more at once is what small servers refuse; the others of the window wait their turn */
 #define TIMEOUT_MS 30000
 #define ERROR_PAGE_MAX 16384 /* bytes that may come with another status */
 

@@ -10,7 +10,7 @@
 #include "remote/operator.h"
 
 #define CTL_AUDIT_RESOURCES_MAX 64 /* of one call */
-#define CTL_AUDIT_WINDOW 4         /* requests under way at a time */
+#define CTL_AUDIT_WINDOW 16        /* requests under way at a time, over half as many connections */
 
 /* Begin with {0}. The fields are for reading. */
 struct ctl_audit_source {

@@ -1,4 +1,4 @@
-/* issue_command.c: verifyctl issue, from the command line to the finished folder. */
+/* issue_command.c: verifyctl issue and reissue, from the command line to the finished folder. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@
 #include "issue_trust.h"
 #include "base/key_file.h"
 #include "manifest.h"
+#include "reissue.h"
 
 #define STATE_NAME "unfinished-batch"
 #define PATH_SIZE 4096
@@ -40,6 +41,7 @@ struct issue {
   struct ctl_ledger_sink sink;
   struct ctl_batch batch;
   struct ctl_batch_counts counts;
+  int status; /* the exit code when all went well */
 };
 
 static enum vd_error load_keys(struct issue *issue, struct vd_failure *failure) {
@@ -200,6 +202,32 @@ static enum vd_error open_folder(struct issue *issue, struct vd_failure *failure
   return error;
 }
 
+/* --- the issue before --- */
+
+static struct ctl_reissue reissue_of(const struct issue *issue) {
+  const struct ctl_issue_options *options = &issue->options;
+  return (struct ctl_reissue){.config = options->config, .queue = options->queue,
+                              .issuer_key_path = options->issuer_key, .status_key_path = options->status_key,
+                              .issuer_key = &issue->issuer_key, .status_key = &issue->status_key,
+                              .issuer = options->issuer, .issue_no = options->issue_no, .in = options->in,
+                              .rows = &issue->rows};
+}
+
+/* An interrupted run has looked already, and may have superseded some. */
+static enum vd_error check_before(const struct issue *issue, struct vd_failure *failure) {
+  const struct ctl_reissue reissue = reissue_of(issue);
+  if (!issue->options.is_reissue || issue->resuming) return VD_OK;
+  return ctl_reissue_check(&reissue, failure);
+}
+
+/* The state of the batch is still there, so that an interruption is made good by the same command. */
+static enum vd_error supersede_before(struct issue *issue, struct vd_failure *failure) {
+  const struct ctl_reissue reissue = reissue_of(issue);
+  if (!issue->options.is_reissue) return VD_OK;
+  ctl_operators_end(&issue->operators);
+  return ctl_reissue_supersede(&reissue, &issue->status, failure);
+}
+
 static enum vd_error run_batch(struct issue *issue, struct vd_failure *failure) {
   const struct ctl_issue_options *options = &issue->options;
   struct ctl_batch *batch = &issue->batch;
@@ -216,6 +244,7 @@ static enum vd_error run_batch(struct issue *issue, struct vd_failure *failure) 
   enum vd_error error = ctl_batch_run(batch, &issue->counts, failure);
   if (error == VD_OK) error = vd_folder_sync(batch->folder_fd, options->out, failure);
   if (error == VD_OK) error = ctl_manifest_write(options->out, batch, failure);
+  if (error == VD_OK) error = supersede_before(issue, failure);
   if (error == VD_OK) error = vd_file_destroy(issue->state_path, failure);
   return error;
 }
@@ -226,7 +255,7 @@ static void say_begin(const struct issue *issue) {
   char issued[CTL_DATE_SIZE];
   if (!issue->resuming) return;
   ctl_date_format(issued, issue->state.issued_s);
-  (void)fprintf(stderr, "verifyctl issue: continuing the batch that was begun with the time of issue %s\n", issued);
+  (void)fprintf(stderr, "verifyctl: continuing the batch that was begun with the time of issue %s\n", issued);
 }
 
 static void say_count(size_t count, const char *one, const char *many) {
@@ -259,6 +288,7 @@ static enum vd_error run(struct issue *issue, struct vd_failure *failure) {
   if (error == VD_OK && issue->options.settings != NULL) {
     error = ctl_issue_trust(issue->context, issue->options.settings, &issue->rows, failure);
   }
+  if (error == VD_OK) error = check_before(issue, failure);
   if (error == VD_OK) error = open_ledgers(issue, failure);
   if (error == VD_OK) error = open_folder(issue, failure);
   if (error != VD_OK) return error;
@@ -282,15 +312,24 @@ static void release(struct issue *issue) {
   vd_wipe(issue, sizeof *issue);
 }
 
-enum vd_error ctl_issue(int argc, char **argv, int *status, struct vd_failure *failure) {
+static enum vd_error make(bool is_reissue, int argc, char **argv, int *status, struct vd_failure *failure) {
   bool help = false;
   *status = 0;
   struct issue *issue = calloc(1, sizeof *issue);
   if (issue == NULL) return vd_fail(failure, VD_MEMORY, "no memory to begin");
   issue->batch.folder_fd = -1;
-  enum vd_error error = ctl_issue_options_parse(argc, argv, &issue->options, &help, failure);
+  enum vd_error error = ctl_issue_options_parse(argc, argv, is_reissue, &issue->options, &help, failure);
   if (error == VD_OK && !help) error = run(issue, failure);
+  if (error == VD_OK) *status = issue->status;
   release(issue);
   free(issue);
   return error;
+}
+
+enum vd_error ctl_issue(int argc, char **argv, int *status, struct vd_failure *failure) {
+  return make(false, argc, argv, status, failure);
+}
+
+enum vd_error ctl_reissue(int argc, char **argv, int *status, struct vd_failure *failure) {
+  return make(true, argc, argv, status, failure);
 }

@@ -20,6 +20,18 @@ struct given {
   struct ctl_list ledgers;
 };
 
+#define ABOUT_ISSUE \
+  "Issues one document for each row of a spreadsheet: seals it, puts its fragments into the ledgers (on\n" \
+  "this machine, or handed in to operators over the network, signed with the issuer key), and writes its\n" \
+  "QR code as PNG and SVG, named by serial. All rows are checked before the first is issued.\n"
+#define ABOUT_REISSUE \
+  "Issues new documents in place of older ones of the same serials: one for each row of a spreadsheet, like\n" \
+  "verifyctl issue, with an issue number one higher. When all of them are in all ledgers, it supersedes the\n" \
+  "issue before: those papers are then NOT_VALID, code 42.\n"
+#define ABOUT_END \
+  "If it is interrupted, run the same command again: it continues and makes the same codes.\n" \
+  "The QR codes are bearer keys: print them on the documents, then delete the folder."
+
 static enum vd_error parse(int argc, char **argv, struct ctl_issue_options *options, struct given *given, bool *help,
                            struct vd_failure *failure) {
   const struct ctl_option table[] = {
@@ -42,17 +54,19 @@ static enum vd_error parse(int argc, char **argv, struct ctl_issue_options *opti
     CTL_REPEATED("ledger", "DIR", &given->ledgers,
                  "without --config: a ledger on this machine; repeat, in the\norder of the operators"),
     CTL_OPTIONAL("issued", "TIME", &given->issued, "time of issue: a date, an ISO 8601 time or Unix seconds (now)"),
-    CTL_OPTIONAL("issue-no", "N", &given->issue_no, "1 for originals (default), 2 for first reprints, and so on"),
+    CTL_OPTIONAL("issue-no", "N", &given->issue_no,
+                 options->is_reissue ? "2 for first reprints (default), 3 for second ones, and so on"
+                                     : "1 for originals (default), 2 for first reprints, and so on"),
     CTL_OPTIONAL("delimiter", "CHAR", &given->delimiter, "comma, semicolon or tab (detected from the heading)"),
     CTL_OPTIONAL("workers", "N", &given->workers, "threads (one for each processor core)"),
+    /* The last one is for reissue only. */
+    CTL_OPTIONAL("queue", "DIR", &options->queue,
+                 "folder that keeps the statements (\"statements\" beside the\nstatus key)"),
   };
   const struct ctl_usage usage = {
-    .command = "issue", .options = table, .options_count = sizeof table / sizeof *table,
-    .about = "Issues one document for each row of a spreadsheet: seals it, puts its fragments into the ledgers (on\n"
-             "this machine, or handed in to operators over the network, signed with the issuer key), and writes its\n"
-             "QR code as PNG and SVG, named by serial. All rows are checked before the first is issued.\n"
-             "If it is interrupted, run the same command again: it continues and makes the same codes.\n"
-             "The QR codes are bearer keys: print them on the documents, then delete the folder.",
+    .command = options->is_reissue ? "reissue" : "issue", .options = table,
+    .options_count = sizeof table / sizeof *table - (options->is_reissue ? 0 : 1),
+    .about = options->is_reissue ? ABOUT_REISSUE ABOUT_END : ABOUT_ISSUE ABOUT_END,
   };
   int first = 0;
   return ctl_options_parse(&usage, argc, argv, &first, help, failure);
@@ -138,7 +152,7 @@ static enum vd_error check_prefix(const char *prefix, struct vd_failure *failure
   }
   if (len > SMALL_PREFIX_MAX) {
     (void)fprintf(stderr,
-                  "verifyctl issue: note: the prefix has %zu characters; with %d or less the QR code is smaller and easier "
+                  "verifyctl: note: the prefix has %zu characters; with %d or less the QR code is smaller and easier "
                   "to scan\n",
                   len, SMALL_PREFIX_MAX);
   }
@@ -159,10 +173,11 @@ static enum vd_error take_numbers(const struct given *given, struct ctl_issue_op
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   uint64_t workers = cores < 1 ? 1 : cores > CTL_WORKERS_MAX ? CTL_WORKERS_MAX : (uint64_t)cores;
   enum vd_error error = VD_OK;
-  options->issue_no = 1;
+  uint64_t lowest = options->is_reissue ? 2 : 1;
+  options->issue_no = lowest;
   options->has_issued = given->issued != NULL;
   if (given->issue_no != NULL) {
-    error = ctl_option_number("issue-no", given->issue_no, 1, UINT32_MAX, &options->issue_no, failure);
+    error = ctl_option_number("issue-no", given->issue_no, lowest, UINT32_MAX, &options->issue_no, failure);
   }
   if (error == VD_OK && given->workers != NULL) {
     error = ctl_option_number("workers", given->workers, 1, CTL_WORKERS_MAX, &workers, failure);
@@ -177,16 +192,20 @@ static enum vd_error take_numbers(const struct given *given, struct ctl_issue_op
   return error;
 }
 
-enum vd_error ctl_issue_options_parse(int argc, char **argv, struct ctl_issue_options *options, bool *help,
-                                      struct vd_failure *failure) {
+enum vd_error ctl_issue_options_parse(int argc, char **argv, bool is_reissue, struct ctl_issue_options *options,
+                                      bool *help, struct vd_failure *failure) {
   struct given given = {0};
-  *options = (struct ctl_issue_options){0};
+  *options = (struct ctl_issue_options){.is_reissue = is_reissue};
   enum vd_error error = parse(argc, argv, options, &given, help, failure);
   if (error != VD_OK || *help) return error;
   error = check_issuer(options->issuer, failure);
   if (error == VD_OK) error = check_prefix(options->prefix, failure);
   if (error == VD_OK) error = take_numbers(&given, options, failure);
   if (error != VD_OK) return error;
+  options->config = given.config;
+  if (is_reissue && given.config == NULL) {
+    return vd_fail(failure, VD_USAGE, "--config is missing: it names the trust list, by which statements are read");
+  }
   return given.config != NULL ? take_config(&given, options, failure) : take_ledgers(&given, options, failure);
 }
 

@@ -17,8 +17,14 @@ struct command {
 
 static const struct command commands[] = {
   {"keygen", "make an issuer, root, log or status key", vd_keygen},
-  {"trust", "make, change, sign and show a trust list", ctl_trust},
+  {"trust", "make, change, sign, check and publish a trust list", ctl_trust},
   {"issue", "turn a spreadsheet into documents: ledger fragments and QR codes", ctl_issue},
+  {"reissue", "issue documents anew, and supersede the issue before", ctl_reissue},
+  {"revoke", "revoke documents by serial, for good", ctl_revoke},
+  {"suspend", "suspend documents by serial, until they are reinstated", ctl_suspend},
+  {"reinstate", "end the suspension of documents", ctl_reinstate},
+  {"statements", "show the statements made so far, and send again what is not acknowledged", ctl_statements},
+  {"watch", "see whether all operators still show the statements made so far", ctl_watch},
   {"verify", "verify QR texts and pictures of QR codes", ctl_verify},
   {"audit", "recompute an operator's log and say what is proven", ctl_audit},
   {"proof", "write or check an offline proof that a document is in the logs", ctl_proof},
@@ -45,7 +51,7 @@ static void print_help(void) {
   for (size_t i = 0; i < COMMANDS; i++) (void)printf("  %-13s%s\n", commands[i].name, commands[i].summary);
   (void)printf("\nverifyctl COMMAND --help explains a command.\n\nExit codes\n"
                "  0   success; verify: VALID; audit, proof: proven\n"
-               "  1   verify: NOT_VALID; audit, proof: something is wrong\n  2   verify: INCONCLUSIVE\n");
+               "  1   verify: NOT_VALID; audit, proof, watch: something is wrong\n  2   verify: INCONCLUSIVE\n");
 #define PRINT_CODE(name, exit_code, meaning) \
   if (exit_code != 0) (void)printf("  %-4d%s\n", exit_code, meaning);
   VD_ERROR_LIST(PRINT_CODE)

@@ -12,6 +12,7 @@
 
 #define CTL_TRUST_FILE_BYTES_MAX ((size_t)16 << 20)
 #define CTL_SIGNATURES_MAX 64
+#define CTL_TRUST_DAY_S 86400u
 
 struct ctl_trust_file {
   struct vd_bytes bytes;
@@ -31,6 +32,12 @@ void ctl_trust_file_free(struct ctl_trust_file *file);
 VD_MUST_CHECK enum vd_error ctl_trust_file_save(const char *path, struct frag_slice list,
                                                 const struct frag_root_signature *signatures, size_t count, bool fresh,
                                                 struct vd_failure *failure);
+
+/* Makes *list, whose keys are left as they are, the next after the file's: its number, prev_hash, and times: issued
+ * now, due after `days`, or 0: after as long as the one before was. path: for the error. VD_DATA: there is no next
+ * number or time. */
+VD_MUST_CHECK enum vd_error ctl_trust_file_follow(const struct ctl_trust_file *file, const char *path, uint64_t days,
+                                                  struct frag_trust_list *list, struct vd_failure *failure);
 
 /* Encodes a list and saves it without signatures. Also VD_DATA. */
 VD_MUST_CHECK enum vd_error ctl_trust_file_save_list(struct frag_context *context, const char *path,

@@ -1,47 +1,33 @@
+/* trust_show.c: verifyctl trust show. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hex.h"
 #include "config/settings.h"
-#include "date.h"
 #include "options.h"
 #include "trust_command.h"
+#include "trust_difference.h"
 #include "trust_file.h"
+#include "trust_open.h"
+#include "trust_roots.h"
+#include "trust_text.h"
 
 struct show {
-  const char *list, *threshold;
+  const char *list, *threshold, *config, *since;
   struct ctl_list roots;
   bool json;
+  struct ctl_trust_file file, old;
+  struct ctl_trust_roots signers; /* count 0: no roots are known */
 };
 
-/* Whether the list is signed as asked: not asked, or so many of the given roots. */
-struct signatures_checked {
-  bool asked;
-  size_t threshold;
-};
+static struct ctl_trust_text hex(const uint8_t *bytes, size_t len) { return ctl_trust_text_hex(bytes, len); }
 
-struct short_text {
-  char text[65];
-};
-
-/* len: at most 32. */
-static struct short_text hex(const uint8_t *bytes, size_t len) {
-  struct short_text digits;
-  vd_hex_encode(digits.text, bytes, len);
-  return digits;
-}
-
-static struct short_text date(uint64_t time_s) {
-  struct short_text date;
-  ctl_date_format(date.text, time_s);
-  return date;
-}
-
-static const char *role_name(uint64_t role) { return role == FRAG_ROLE_ISSUER ? "issuer" : "registrar"; }
+static struct ctl_trust_text date(uint64_t time_s) { return ctl_trust_text_date(time_s); }
 
 static void show_key(const struct frag_trust_key *key) {
-  (void)printf("\nkid %s  %s of %.*s\n", hex(key->kid, FRAG_KID_LEN).text, role_name(key->role), (int)key->issuer.len,
-               (const char *)key->issuer.data);
+  (void)printf("\nkid %s  %s of %.*s\n", hex(key->kid, FRAG_KID_LEN).text,
+               ctl_trust_text_role(key->role), (int)key->issuer.len, (const char *)key->issuer.data);
   for (size_t i = 0; i < key->name_count; i++) {
     const struct frag_issuer_name *name = &key->names[i];
     (void)printf("  name (%.*s)  %.*s\n", (int)name->language.len, (const char *)name->language.data,
@@ -58,7 +44,22 @@ static void show_key(const struct frag_trust_key *key) {
   (void)printf("%s\n", key->type_count == 0 ? "all" : "");
 }
 
-static void show_text(const struct ctl_trust_file *file, const struct signatures_checked *checked) {
+static void show_signers(const struct ctl_trust_roots *signers) {
+  char text[CTL_TRUST_ROOTS_TEXT_SIZE];
+  if (signers->count == 0) {
+    (void)printf("\n             not checked: give --config, or --root and --threshold\n");
+    return;
+  }
+  ctl_trust_roots_text(text, signers);
+  (void)printf("\n             %s: %s\n", ctl_trust_roots_are_enough(signers) ? "good" : "NOT ENOUGH", text);
+  for (size_t i = 0; i < signers->count; i++) {
+    (void)printf("             root %s %s\n", hex(signers->items[i].kid, FRAG_KID_LEN).text,
+                 signers->items[i].has_signed ? "has signed" : "has not signed");
+  }
+}
+
+static void show_text(const struct show *show) {
+  const struct ctl_trust_file *file = &show->file;
   const struct frag_trust_list *list = frag_trust_list(file->trust);
   (void)printf("realm        %u\nlist         %llu\n", list->realm, (unsigned long long)list->list_no);
   (void)printf("issued       %s\n", date(list->issued_s).text);
@@ -69,48 +70,49 @@ static void show_text(const struct ctl_trust_file *file, const struct signatures
   for (size_t i = 0; i < file->signatures_count; i++) {
     (void)printf("%s%s", i == 0 ? " by root kid " : ", ", hex(file->signatures[i].kid, FRAG_KID_LEN).text);
   }
-  if (checked->asked) {
-    (void)printf("\n             good: at least %zu of the given roots", checked->threshold);
-  } else {
-    (void)printf("\n             not checked: give --root and --threshold");
-  }
-  (void)printf("\nkeys         %zu\n", list->key_count);
+  show_signers(&show->signers);
+  (void)printf("keys         %zu\n", list->key_count);
   for (size_t i = 0; i < list->key_count; i++) show_key(&list->keys[i]);
-}
-
-/* The texts of a trust list are UTF-8 without control characters, so that two escapes are enough. */
-static void json_text(struct frag_slice text) {
-  (void)putchar('"');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.data[i] == '"' || text.data[i] == '\\') (void)putchar('\\');
-    (void)putchar(text.data[i]);
-  }
-  (void)putchar('"');
+  if (show->since != NULL) ctl_trust_difference_print(show->old.trust, show->since, file->trust, show->list);
 }
 
 static void json_key(const struct frag_trust_key *key) {
   (void)printf("{\"kid\":\"%s\"", hex(key->kid, FRAG_KID_LEN).text);
-  (void)printf(",\"public\":\"%s\",\"role\":\"%s\",\"issuer\":", hex(key->pub32, 32).text, role_name(key->role));
-  json_text(key->issuer);
+  (void)printf(",\"public\":\"%s\",\"role\":\"%s\",\"issuer\":", hex(key->pub32, 32).text,
+               ctl_trust_text_role(key->role));
+  ctl_trust_text_json(key->issuer);
   (void)printf(",\"names\":{");
   for (size_t i = 0; i < key->name_count; i++) {
     if (i > 0) (void)putchar(',');
-    json_text(key->names[i].language);
+    ctl_trust_text_json(key->names[i].language);
     (void)putchar(':');
-    json_text(key->names[i].name);
+    ctl_trust_text_json(key->names[i].name);
   }
   (void)printf("},\"not_before\":\"%s\"", date(key->not_before_s).text);
   (void)printf(",\"not_after\":\"%s\",\"types\":[", date(key->not_after_s).text);
   for (size_t i = 0; i < key->type_count; i++) {
     if (i > 0) (void)putchar(',');
-    json_text(key->types[i]);
+    ctl_trust_text_json(key->types[i]);
   }
   (void)putchar(']');
   if (key->has_compromised_since) (void)printf(",\"compromised_since\":\"%s\"", date(key->compromised_since_s).text);
   (void)putchar('}');
 }
 
-static void show_json(const struct ctl_trust_file *file, const struct signatures_checked *checked) {
+static void json_signers(const struct ctl_trust_roots *signers) {
+  (void)printf("],\"signatures_checked\":%s", signers->count > 0 ? "true" : "false");
+  if (signers->count == 0) return;
+  (void)printf(",\"threshold\":%zu,\"is_enough\":%s,\"roots\":[", signers->threshold,
+               ctl_trust_roots_are_enough(signers) ? "true" : "false");
+  for (size_t i = 0; i < signers->count; i++) {
+    (void)printf("%s{\"kid\":\"%s\",\"has_signed\":%s}", i == 0 ? "" : ",",
+                 hex(signers->items[i].kid, FRAG_KID_LEN).text, signers->items[i].has_signed ? "true" : "false");
+  }
+  (void)putchar(']');
+}
+
+static void show_json(const struct show *show) {
+  const struct ctl_trust_file *file = &show->file;
   const struct frag_trust_list *list = frag_trust_list(file->trust);
   (void)printf("{\"realm\":%u,\"list_no\":%llu", list->realm, (unsigned long long)list->list_no);
   (void)printf(",\"issued\":\"%s\"", date(list->issued_s).text);
@@ -120,62 +122,101 @@ static void show_json(const struct ctl_trust_file *file, const struct signatures
   for (size_t i = 0; i < file->signatures_count; i++) {
     (void)printf("%s\"%s\"", i == 0 ? "" : ",", hex(file->signatures[i].kid, FRAG_KID_LEN).text);
   }
-  (void)printf("],\"signatures_checked\":%s,\"keys\":[", checked->asked ? "true" : "false");
+  json_signers(&show->signers);
+  (void)printf(",\"keys\":[");
   for (size_t i = 0; i < list->key_count; i++) {
     if (i > 0) (void)putchar(',');
     json_key(&list->keys[i]);
   }
-  (void)printf("]}\n");
+  (void)putchar(']');
+  if (show->since != NULL) {
+    (void)printf(",\"since\":");
+    ctl_trust_difference_print_json(show->old.trust, file->trust);
+  }
+  (void)printf("}\n");
 }
 
-static enum vd_error check_signatures(struct frag_context *context, const struct show *given,
-                                      const struct ctl_trust_file *file, struct signatures_checked *checked,
-                                      struct vd_failure *failure) {
+/* --- who has signed --- */
+
+/* --root and --threshold demand: the command fails when they are not met. */
+static enum vd_error demand_roots(struct frag_context *context, struct show *show, struct vd_failure *failure) {
   uint8_t roots[VD_ROOTS_MAX][32];
   uint64_t threshold = 1;
-  struct frag_trust *trust = NULL;
-  if (given->roots.count == 0 && given->threshold == NULL) return VD_OK;
-  if (given->roots.count == 0) return vd_fail(failure, VD_USAGE, "--threshold needs at least one --root");
-  if (given->roots.count > VD_ROOTS_MAX) return vd_fail(failure, VD_USAGE, "more than %d roots", VD_ROOTS_MAX);
-  for (size_t i = 0; i < given->roots.count; i++) {
-    if (vd_hex_decode(roots[i], 32, given->roots.items[i], strlen(given->roots.items[i]))) continue;
+  if (show->roots.count == 0) return vd_fail(failure, VD_USAGE, "--threshold needs at least one --root");
+  if (show->roots.count > VD_ROOTS_MAX) return vd_fail(failure, VD_USAGE, "more than %d roots", VD_ROOTS_MAX);
+  for (size_t i = 0; i < show->roots.count; i++) {
+    if (vd_hex_decode(roots[i], 32, show->roots.items[i], strlen(show->roots.items[i]))) continue;
     return vd_fail(failure, VD_USAGE, "--root must be the 64 hex digits of a root's public key, as keygen prints them");
   }
-  if (given->threshold != NULL) {
-    enum vd_error error = ctl_option_number("threshold", given->threshold, 1, given->roots.count, &threshold, failure);
+  if (show->threshold != NULL) {
+    enum vd_error error = ctl_option_number("threshold", show->threshold, 1, show->roots.count, &threshold, failure);
     if (error != VD_OK) return error;
   }
-  struct frag_pins pins = {.realm = frag_trust_list(file->trust)->realm, .threshold = (size_t)threshold,
-                           .root_count = given->roots.count, .roots = (const uint8_t(*)[32])roots};
-  struct frag_slice bytes = {.data = file->bytes.data, .len = file->bytes.len};
-  frag_error error = frag_trust_open(context, &trust, bytes, &pins);
-  frag_trust_free(trust);
-  *checked = (struct signatures_checked){.asked = true, .threshold = (size_t)threshold};
-  return error == FRAG_OK ? VD_OK : vd_fail_frag(failure, error, "%s", given->list);
+  struct frag_pins pins = {.threshold = (size_t)threshold, .root_count = show->roots.count,
+                           .roots = (const uint8_t(*)[32])roots};
+  enum vd_error error = ctl_trust_roots_find(context, &show->file, &pins, &show->signers, failure);
+  if (error != VD_OK || ctl_trust_roots_are_enough(&show->signers)) return error;
+  return vd_fail_frag(failure, FRAG_TRUST_SIGNATURES, "%s", show->list);
 }
 
-enum vd_error ctl_trust_show(int argc, char **argv, struct frag_context *context, struct vd_failure *failure) {
-  struct show given = {0};
-  struct ctl_trust_file file = {0};
-  struct signatures_checked checked = {0};
+/* --config shows how far the signing has come. */
+static enum vd_error find_pinned(struct frag_context *context, struct show *show, struct vd_failure *failure) {
+  struct vd_settings *settings = calloc(1, sizeof *settings);
+  if (settings == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the configuration");
+  enum vd_error error = vd_settings_read(show->config, settings, failure);
+  if (error == VD_OK && settings->trust.roots_count == 0) {
+    error = vd_fail(failure, VD_CONFIG, "%s pins no roots (trust.roots)", show->config);
+  }
+  if (error == VD_OK && settings->realm != frag_trust_list(show->file.trust)->realm) {
+    error = vd_fail_frag(failure, FRAG_TRUST_REALM, "%s", show->list);
+  }
+  if (error == VD_OK) {
+    struct frag_pins pins = ctl_trust_open_pins(settings);
+    error = ctl_trust_roots_find(context, &show->file, &pins, &show->signers, failure);
+  }
+  free(settings);
+  return error;
+}
+
+static enum vd_error load(struct frag_context *context, struct show *show, struct vd_failure *failure) {
+  bool demands = show->roots.count > 0 || show->threshold != NULL;
+  if (demands && show->config != NULL) {
+    return vd_fail(failure, VD_USAGE, "--config names the roots; leave out --root and --threshold");
+  }
+  enum vd_error error = ctl_trust_file_load(context, show->list, &show->file, failure);
+  if (error == VD_OK && demands) error = demand_roots(context, show, failure);
+  if (error == VD_OK && show->config != NULL) error = find_pinned(context, show, failure);
+  if (error == VD_OK && show->since != NULL) error = ctl_trust_file_load(context, show->since, &show->old, failure);
+  return error;
+}
+
+static enum vd_error parse(struct show *show, int argc, char **argv, bool *help, struct vd_failure *failure) {
   const struct ctl_option options[] = {
-    CTL_REQUIRED("list", "FILE", &given.list, "the list to show"),
-    CTL_FLAG("json", &given.json, "print JSON"),
-    CTL_REPEATED("root", "HEX", &given.roots, "check the signatures against this root's public key; may be repeated"),
-    CTL_OPTIONAL("threshold", "N", &given.threshold, "how many of the roots must have signed (1)"),
+    CTL_REQUIRED("list", "FILE", &show->list, "the list to show"),
+    CTL_FLAG("json", &show->json, "print JSON"),
+    CTL_OPTIONAL("config", "FILE", &show->config, "verifyd.conf: say which of the roots that it pins have signed"),
+    CTL_OPTIONAL("since", "OLD", &show->since, "say what is new since this list, and whether it follows it"),
+    CTL_REPEATED("root", "HEX", &show->roots, "check the signatures against this root's public key; may be repeated"),
+    CTL_OPTIONAL("threshold", "N", &show->threshold, "how many of the roots must have signed (1)"),
   };
   const struct ctl_usage usage = {
     .command = "trust show", .options = options, .options_count = sizeof options / sizeof *options,
-    .about = "Shows a trust list. With --root, fails unless it is rightly signed.",
+    .about = "Shows a trust list. With --root, fails unless it is rightly signed; whether verifyd would accept it\n"
+             "says `trust check`.",
   };
   int first = 0;
+  return ctl_options_parse(&usage, argc, argv, &first, help, failure);
+}
+
+enum vd_error ctl_trust_show(int argc, char **argv, struct frag_context *context, struct vd_failure *failure) {
+  struct show show = {0};
   bool help = false;
-  enum vd_error error = ctl_options_parse(&usage, argc, argv, &first, &help, failure);
+  enum vd_error error = parse(&show, argc, argv, &help, failure);
   if (error != VD_OK || help) return error;
-  error = ctl_trust_file_load(context, given.list, &file, failure);
-  if (error == VD_OK) error = check_signatures(context, &given, &file, &checked, failure);
-  if (error == VD_OK && given.json) show_json(&file, &checked);
-  if (error == VD_OK && !given.json) show_text(&file, &checked);
-  ctl_trust_file_free(&file);
+  error = load(context, &show, failure);
+  if (error == VD_OK && show.json) show_json(&show);
+  if (error == VD_OK && !show.json) show_text(&show);
+  ctl_trust_file_free(&show.file);
+  ctl_trust_file_free(&show.old);
   return error;
 }

@@ -41,7 +41,7 @@ static enum vd_error parse(struct verify *verify, int argc, char **argv, int *fi
   const struct ctl_option options[] = {
     CTL_REQUIRED("config", "FILE", &verify->config, "verifyd.conf: names the operators and the trusted roots"),
     CTL_FLAG("json", &verify->json, "print one line of JSON for each code, the same as the HTTP API's"),
-    CTL_OPTIONAL("lang", "LANG", &verify->language, "language of the labels: km, en, fr … (that of the environment)"),
+    CTL_OPTIONAL("lang", "LANG", &verify->language, "language of words and labels: km, en, fr … (that of the environment)"),
   };
   const struct ctl_usage usage = {
     .command = "verify", .operands = "TEXT|FILE|-…",
@@ -92,6 +92,7 @@ static enum vd_error make_verifiers(struct verify *verify, struct vd_failure *fa
     if (operator->is_remote) remote.urls[i] = operator->settings->url;
   }
   struct vd_verifier_options options = {.realm = verify->settings.realm, .threshold = verify->settings.threshold,
+                                        .status_max_age_s = verify->settings.status_max_age_s,
                                         .trust = verify->trust, .operator_count = verify->operators.count,
                                         .operators = operators};
   enum vd_error error = vd_verifier_new(&options, &verify->verifier, failure);

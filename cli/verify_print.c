@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "date.h"
+#include "verdict_words.h"
 
 #define INDENT 2
 #define LABEL_WIDTH_MAX 32
@@ -47,9 +48,13 @@ static struct line attribute_line(const struct frag_attribute *attribute, const 
                        .value_len = attribute->value.len};
 }
 
+static struct line text_line(const char *label, const char *value, size_t value_len) {
+  return (struct line){.label = label, .label_len = strlen(label), .value = value, .value_len = value_len};
+}
+
 static struct line issuer_line(const struct frag_trust_key *key, const char *language) {
-  struct line line = {
-      .label = "issuer", .label_len = 6, .value = (const char *)key->issuer.data, .value_len = key->issuer.len};
+  struct line line = text_line(ctl_verdict_words_label(CTL_LABEL_ISSUER, language), (const char *)key->issuer.data,
+                               key->issuer.len);
   for (int wanted = 0; wanted < 2; wanted++) {
     const char *tag = wanted == 0 ? language : "en";
     for (size_t i = 0; i < key->name_count; i++) {
@@ -63,25 +68,25 @@ static struct line issuer_line(const struct frag_trust_key *key, const char *lan
   return line;
 }
 
-static struct line text_line(const char *label, const char *value, size_t value_len) {
-  return (struct line){.label = label, .label_len = strlen(label), .value = value, .value_len = value_len};
-}
-
 static void print_document(const struct vd_verdict *verdict, const struct vd_profiles *profiles, const char *language) {
   const struct frag_document *document = &verdict->document;
   const struct vd_profile *profile = vd_profiles_find(profiles, (const char *)document->type.data, document->type.len);
   const char *type = in_language(profile == NULL ? NULL : &profile->type_labels, language);
-  char issued[CTL_DATE_SIZE], expires[CTL_DATE_SIZE] = "never";
+  char issued[CTL_DATE_SIZE], expires[CTL_DATE_SIZE];
+  const char *end = expires;
   struct line lines[FRAG_ATTRIBUTES_MAX + 8];
   size_t count = 0, width = 0;
   ctl_date_format(issued, document->issued_s);
   if (document->has_expires) ctl_date_format(expires, document->expires_s);
-  lines[count++] = type != NULL ? text_line("document", type, strlen(type))
-                                : text_line("document", (const char *)document->type.data, document->type.len);
+  else end = ctl_verdict_words_label(CTL_LABEL_NEVER, language);
+  const char *label = ctl_verdict_words_label(CTL_LABEL_DOCUMENT, language);
+  lines[count++] = type != NULL ? text_line(label, type, strlen(type))
+                                : text_line(label, (const char *)document->type.data, document->type.len);
   lines[count++] = issuer_line(verdict->issuer_key, language);
-  lines[count++] = text_line("serial", (const char *)document->serial.data, document->serial.len);
-  lines[count++] = text_line("issued", issued, strlen(issued));
-  lines[count++] = text_line("expires", expires, strlen(expires));
+  lines[count++] = text_line(ctl_verdict_words_label(CTL_LABEL_SERIAL, language),
+                             (const char *)document->serial.data, document->serial.len);
+  lines[count++] = text_line(ctl_verdict_words_label(CTL_LABEL_ISSUED, language), issued, strlen(issued));
+  lines[count++] = text_line(ctl_verdict_words_label(CTL_LABEL_EXPIRES, language), end, strlen(end));
   for (size_t i = 0; i < document->attribute_count; i++) {
     lines[count++] = attribute_line(&document->attributes[i], profile, language);
   }
@@ -92,36 +97,52 @@ static void print_document(const struct vd_verdict *verdict, const struct vd_pro
   for (size_t i = 0; i < count; i++) print_line(lines[i], width);
 }
 
-static void print_operators(const struct vd_verdict *verdict) {
+static void print_operators(const struct vd_verdict *verdict, const char *language) {
   (void)printf(" (");
   for (size_t i = 0; i < verdict->operator_count; i++) {
     const struct vd_operator_answer *answer = &verdict->operators[i];
-    (void)printf("%s%u %s", i == 0 ? "" : ", ", answer->number, vd_operator_state_name(answer->state));
-    if (answer->log_code != FRAG_OK) (void)printf(": %s", frag_error_meaning(answer->log_code));
+    const char *fault = ctl_verdict_words_fault(answer, language);
+    (void)printf("%s%u %s", i == 0 ? "" : ", ", answer->number, ctl_verdict_words_operator(answer->state, language));
+    if (fault != NULL) (void)printf(": %s", fault);
   }
   (void)printf(")");
 }
 
-static void print_checks(const struct vd_verdict *verdict) {
-  char as_of[CTL_DATE_SIZE];
-  (void)printf("%*schecks\n", INDENT, "");
+static size_t step_width(const char *language) {
+  size_t width = 10;
   for (unsigned step = 0; step < VD_STEPS; step++) {
-    const struct vd_check *check = &verdict->checks[step];
-    (void)printf("%*s%-10s %s", 2 * INDENT, "", vd_step_name((enum vd_step)step), vd_check_state_name(check->state));
-    if (check->code != FRAG_OK) (void)printf(": %s", frag_error_meaning(check->code));
-    if (step == VD_STEP_FRAGMENTS && check->state != VD_CHECK_NOT_REACHED) print_operators(verdict);
-    (void)printf("\n");
+    const char *name = ctl_verdict_words_step((enum vd_step)step, language);
+    size_t taken = ctl_text_width(name, strlen(name));
+    if (taken > width) width = taken;
   }
+  return width;
+}
+
+static void print_check(const struct vd_verdict *verdict, enum vd_step step, size_t width, const char *language) {
+  const struct vd_check *check = &verdict->checks[step];
+  const char *name = ctl_verdict_words_step(step, language);
+  (void)printf("%*s%s%*s %s", 2 * INDENT, "", name, (int)(width - ctl_text_width(name, strlen(name))), "",
+               ctl_verdict_words_state(check->state, verdict->verdict, language));
+  if (check->code != FRAG_OK) (void)printf(": %s", ctl_verdict_words_code(check->code, language));
+  if (step == VD_STEP_FRAGMENTS && check->state != VD_CHECK_NOT_REACHED) print_operators(verdict, language);
+  (void)printf("\n");
+}
+
+static void print_checks(const struct vd_verdict *verdict, const char *language) {
+  size_t width = step_width(language);
+  char as_of[CTL_DATE_SIZE];
+  (void)printf("%*s%s\n", INDENT, "", ctl_verdict_words_label(CTL_LABEL_CHECKS, language));
+  for (unsigned step = 0; step < VD_STEPS; step++) print_check(verdict, (enum vd_step)step, width, language);
   if (verdict->status_as_of_s == 0) return;
   ctl_date_format(as_of, verdict->status_as_of_s);
-  (void)printf("%*sstatus as of %s\n", INDENT, "", as_of);
+  (void)printf("%*s%s %s\n", INDENT, "", ctl_verdict_words_label(CTL_LABEL_AS_OF, language), as_of);
 }
 
 void ctl_verify_print(const char *source, const struct vd_verdict *verdict, const struct vd_profiles *profiles,
                       const char *language) {
   (void)printf("%s%s%s: %s (%d %s)\n", source == NULL ? "" : source, source == NULL ? "" : ": ",
-               frag_verdict_name(verdict->verdict), frag_error_meaning(verdict->code), (int)verdict->code,
-               frag_error_name(verdict->code));
+               ctl_verdict_words_verdict(verdict->verdict, language), ctl_verdict_words_code(verdict->code, language),
+               (int)verdict->code, frag_error_name(verdict->code));
   if (verdict->verdict == FRAG_VALID) print_document(verdict, profiles, language);
-  print_checks(verdict);
+  print_checks(verdict, language);
 }

@@ -6,7 +6,8 @@
 #include "verify/verify.h"
 
 /* Prints to standard output. source: the file's name, or NULL. profiles: where labels come from. language: "en"; a
- * label that is missing in it is taken in English, then the raw name. */
+ * label that is missing in it is taken in English, then the raw name. What is said of the verdict itself: see
+ * verdict_words.h. */
 void ctl_verify_print(const char *source, const struct vd_verdict *verdict, const struct vd_profiles *profiles,
                       const char *language);
 

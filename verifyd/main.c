@@ -35,8 +35,9 @@ static const char help[] =
     "  --version       the version\n"
     "\n"
     "Prints the addresses it listens on; writes its log to standard error; ends on SIGTERM or SIGINT after the\n"
-    "requests under way. Exit codes are those of sysexits.h: 64 wrong usage, 66 a file is missing, 69 too few\n"
-    "ledgers, 73 the port is taken, 78 the configuration is wrong.\n";
+    "requests under way. Looks at the trust list every few seconds, and at once on SIGHUP. Exit codes are those of\n"
+    "sysexits.h: 64 wrong usage, 66 a file is missing, 69 too few ledgers, 73 the port is taken, 78 the configuration\n"
+    "is wrong.\n";
 
 struct command {
   const char *config;
@@ -187,7 +188,8 @@ static enum vd_error run(struct program *program, const struct command *command,
   error = start(program, failure);
   if (error != VD_OK) return error;
   vd_log_event(&program->log, VD_LOG_INFO, "started", "version=%s", VERIFYD_VERSION);
-  vd_process_wait_for_stop();
+  while (vd_process_wait() == VD_PROCESS_RELOAD)
+    if (program->housekeeping != NULL) vd_housekeeping_reload(program->housekeeping);
   vd_log_event(&program->log, VD_LOG_INFO, "stopping", NULL);
   vd_server_stop(program->server);
   const struct vd_own_operator *own = program->service->own;

@@ -68,6 +68,7 @@ function translate(html, words, language) {
     .replace(/(<[^<>]* data-word="([\w.]+)"[^<>]*>)(<\/)/g, (whole, open, key, close) => open + text(key) + close)
     .replace(/data-word-label="([\w.]+)"/g, (whole, key) => `${whole} aria-label="${text(key)}"`)
     .replace(/data-language-value/g, `$& value="${language}"`)
+    .replace('href="issuers.en"', `href="issuers.${language}"`)
     .replace(`data-language="${language}"`, '$& aria-current="true"');
 }
 

@@ -18,7 +18,7 @@ printed '"issuer":"moeys.example"'
 printed '"kind":"submission","first_index":0,"added":300,"unchanged":0,"erased":0'
 expect 78 submissions --store op-2/ledger --realm 1 --operator 3
 expect 64 submissions --config verifyd.conf --operator 2
-said "only its operator has this list"
+said "only its operator has the whole list"
 picture=out/BAC2-2026-000001.png
 expect 0 qr "$picture"
 text=$(tail -n 1 stdout)

@@ -27,6 +27,7 @@ CONF
 start_operator() {
   [[ -f log-$1.key ]] || expect 0 keygen --kind log --name "127.0.0.1/log/$1" --out "log-$1.key"
   operator_conf "$1" "${ports[$1]:-0}"
+  : >"op-$1/out" # or an older one is read before the shell below has emptied it
   "$VERIFYD" --config "op-$1/verifyd.conf" >"op-$1/out" 2>"op-$1/log" </dev/null &
   pids[$1]=$!
   for _ in $(seq 200); do

@@ -26,6 +26,9 @@ expect 77 trust add --list list --key ffffffffffffffffffffffffffffffffffffffffff
 expect 64 trust add --list list --key "$public_c" --role owner --issuer x --not-after 2030-01-01
 expect 64 trust add --list list --key "$public_c" --role issuer --issuer x --not-before 2031-01-01 --not-after 2030-01-01
 expect 64 trust add --list list --key "$public_c" --role issuer --issuer x --name nothing --not-after 2030-01-01
+expect 64 trust add --list list --key "$public_c" --role issuer --issuer x --name en=One --name en=Two --not-after 2030-01-01
+said "--name en is given twice"
+expect 73 trust add --list list --key "$public_c" --role issuer --issuer x --type degree/a --type degree/a --not-after 2030-01-01
 expect 65 trust add --list list --key "$public_c" --role issuer --issuer "Not An Id" --not-after 2030-01-01
 expect 65 trust add --list list --key "$public_c" --role issuer --issuer x --name en=$'two\nlines' --not-after 2030-01-01
 
@@ -36,14 +39,14 @@ printed "next update  2026-01-31T00:00:00Z"
 printed "  types      school-leaving/bac2, degree/bachelor"
 printed "  until      2030-12-31T16:59:59Z"
 printed "registrar of registrar.example"
-printed "not checked: give --root and --threshold"
+printed "not checked: give --config, or --root and --threshold"
 expect 65 trust show --list list --root "$root_1"
 said "too few pinned roots have signed the trust list"
 
 expect 0 trust sign --list list --root-key root-1
 printed "1 signature"
 expect 0 trust show --list list --root "$root_1"
-printed "good: at least 1 of the given roots"
+printed "good: 1 of 1 pinned roots has signed, 1 is needed"
 expect 65 trust show --list list --root "$root_2"
 expect 65 trust show --list list --root "$root_1" --root "$root_2" --threshold 2
 expect 0 trust sign --list list --root-key root-1

@@ -161,8 +161,10 @@ export class Documents {
     );
     for (const name of names) {
       this.pictures[name] = this.path(`${batch}/${ROWS[name].serial}.png`);
-      this.codes[name] = this.run("REGISTRAR", "read", this.pictures[name])
+      this.codes[name] = this.run("VERIFYCTL", "qr", this.pictures[name])
         .trim()
+        .split("\n")
+        .at(-1)
         .slice(PREFIX.length + 1);
     }
   }
@@ -185,7 +187,22 @@ export class Documents {
     ];
     this.issue("elsewhere", "degree.conf", ["elsewhere"], ...ledgers("other-1", "other-2", "other-3"));
     this.issue("scattered", "degree.conf", ["scattered"], ...ledgers("ledger-1", "other-2", "other-3"));
-    this.run("REGISTRAR", "revoke", "verifyd.conf", "issuer.key", "status.key", ISSUER.id, TYPE, ROWS.revoked.serial);
+    this.run(
+      "VERIFYCTL",
+      "revoke",
+      "--config",
+      "verifyd.conf",
+      "--issuer",
+      ISSUER.id,
+      "--type",
+      TYPE,
+      "--issuer-key",
+      "issuer.key",
+      "--status-key",
+      "status.key",
+      "--serial",
+      ROWS.revoked.serial,
+    );
     return this;
   }
 

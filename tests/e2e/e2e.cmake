@@ -3,21 +3,16 @@
 find_program(NODE_EXECUTABLE NAMES node nodejs REQUIRED)
 find_program(CHROMIUM_EXECUTABLE NAMES chromium)
 
-add_executable(registrar "${CMAKE_CURRENT_LIST_DIR}/registrar.c")
-verifyd_posix(registrar)
-target_link_libraries(registrar PRIVATE ctl)
-
 set(environment
   "VERIFYD_E2E_VERIFYD=$<TARGET_FILE:verifyd>"
   "VERIFYD_E2E_VERIFYCTL=$<TARGET_FILE:verifyctl>"
-  "VERIFYD_E2E_REGISTRAR=$<TARGET_FILE:registrar>"
   "VERIFYD_E2E_PROFILE=${CMAKE_SOURCE_DIR}/cli/example/degree.conf"
   "VERIFYD_E2E_WEB_ROOT=${VERIFYD_WEB_ROOT}"
   "VERIFYD_E2E_WEB_SOURCE=${CMAKE_SOURCE_DIR}/web"
   "VERIFYD_E2E_CHROMIUM=${CHROMIUM_EXECUTABLE}"
   "VERIFYD_E2E_ARTIFACTS=${CMAKE_BINARY_DIR}/screenshots")
 
-foreach(name verdict refusal form access)
+foreach(name verdict refusal form access issuers codes)
   add_test(NAME e2e_${name} COMMAND "${NODE_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/${name}.test.mjs")
   set_tests_properties(e2e_${name} PROPERTIES TIMEOUT 600 RUN_SERIAL TRUE LABELS browser ENVIRONMENT "${environment}")
   if(NOT CHROMIUM_EXECUTABLE)

@@ -163,8 +163,7 @@ ${portal}
   describeOperator(number, extra) {
     const [port, operations] = this.ports.slice(2 * number, 2 * number + 2);
     const origin = `127.0.0.1:${port}/log/${number}`;
-    this.ctl(0, "keygen", "--kind", "log", "--name", origin, "--out", `log-${number}.key`);
-    const printed = this.vkeyOf(`log-${number}.key`, origin);
+    const vkey = this.logKey(`log-${number}.key`, origin);
     this.write(`operator-${number}.conf`, `realm = 1;
 listen = "127.0.0.1:${port}";
 operations = "127.0.0.1:${operations}";
@@ -173,7 +172,13 @@ operator = { number = ${number}; name = "Operator ${number}"; store = "ledger-${
   key = "log-${number}.key"; ${extra} };
 `);
     this.operators.push(Object.assign(this.daemon(`operator-${number}`),
-      { number, url: `http://${origin}`, origin, vkey: printed, operationsUrl: `http://127.0.0.1:${operations}/` }));
+      { number, url: `http://${origin}`, origin, vkey, operationsUrl: `http://127.0.0.1:${operations}/` }));
+  }
+
+  // Makes a key for a log or witness; returns its verifier key.
+  logKey(file, name) {
+    this.ctl(0, "keygen", "--kind", "log", "--name", name, "--out", file);
+    return this.vkeyOf(file, name);
   }
 
   // The verifier key, computed here from the public file, not taken from verifyctl's word.

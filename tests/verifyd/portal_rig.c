@@ -98,7 +98,6 @@ static void read_key(struct vd_store *store, struct frag_log_key *key) {
 static void fill_service(struct portal_rig *rig) {
   struct vd_service *service = &rig->service;
   service->settings = &rig->settings;
-  service->trust = rig->realm->trust;
   service->operator_count = FIXTURE_OPERATORS;
   for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) {
     static const char *const names[FIXTURE_OPERATORS] = {"First Archive", "Second Archive", "Third Archive"};
@@ -144,7 +143,8 @@ void portal_rig_start(struct portal_rig *rig, unsigned workers, bool with_memory
   }
   service->verifier_options = (struct vd_verifier_options){.realm = LEDGER_REALM,
                                                            .threshold = FIXTURE_THRESHOLD,
-                                                           .trust = service->trust,
+                                                           .trust = rig->realm->trust,
+                                                           .status_max_age_s = rig->settings.status_max_age_s,
                                                            .operator_count = service->operator_count,
                                                            .operators = service->operators,
                                                            .seen = service->seen};

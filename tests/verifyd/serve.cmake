@@ -13,9 +13,13 @@ foreach(module words listener connection server worker operations
 endforeach()
 verifyd_test(client_loop SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_client_loop.c" LIBS serve_rig net_rig)
 verifyd_test(witness SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_witness.c" LIBS serve_rig Threads::Threads)
+verifyd_test(trust_source SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_trust_source.c" LIBS serve_rig trust_fixture
+             Threads::Threads)
 verifyd_test(static_files SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_static_files.c" LIBS serve_rig ZLIB::ZLIB)
 verifyd_test(picture_job SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_picture_job.c" LIBS vd_serve picture_samples)
 verifyd_test(page SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_page.c" LIBS serve_rig
+             ARGS "${CMAKE_SOURCE_DIR}/web/page/words.json")
+verifyd_test(issuers_view SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_issuers_view.c" LIBS vd_serve
              ARGS "${CMAKE_SOURCE_DIR}/web/page/words.json")
 
 # The program itself, as a child of its tests.
@@ -25,7 +29,7 @@ add_library(program_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/program_rig.c" "${CMAK
             "${CMAKE_CURRENT_LIST_DIR}/ledger_fixture.c")
 verifyd_posix(program_rig)
 target_link_libraries(program_rig PUBLIC serve_rig picture_samples)
-foreach(module main verify_handler file_handler submission_handler tile_handler lookup_handler
+foreach(module main verify_handler file_handler submission_handler submission_list_handler tile_handler lookup_handler
         witness_handler housekeeping)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS program_rig
                ARGS "$<TARGET_FILE:verifyd>" "${CMAKE_SOURCE_DIR}/web/page/words.json")
@@ -35,12 +39,22 @@ verifyd_test(own_operator SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_own_operator.c
              ARGS "$<TARGET_FILE:verifyd>" "${CMAKE_SOURCE_DIR}/web/page/words.json" "$<TARGET_FILE:fault_shim>")
 add_dependencies(test_own_operator verifyd fault_shim)
 
+verifyd_test(issuers_handler SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_issuers_handler.c"
+             LIBS program_rig trust_fixture Threads::Threads
+             ARGS "$<TARGET_FILE:verifyd>" "${CMAKE_SOURCE_DIR}/web/page/words.json")
+add_dependencies(test_issuers_handler verifyd)
+
+# Verdicts in every way that they can be asked for.
+verifyd_test(codes SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_codes.c" LIBS program_rig
+             ARGS "$<TARGET_FILE:verifyd>" "${CMAKE_SOURCE_DIR}/web/page/words.json" "$<TARGET_FILE:verifyctl>")
+add_dependencies(test_codes verifyd verifyctl)
+
 # A portal and operators, all in one process.
 add_library(portal_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/portal_rig.c")
 verifyd_posix(portal_rig)
 target_link_libraries(portal_rig PUBLIC program_rig)
-foreach(module portal news)
-  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS portal_rig)
+foreach(module portal news withheld)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS portal_rig trust_fixture)
 endforeach()
 
 foreach(module http_parse http_body header form exchange)

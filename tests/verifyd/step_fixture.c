@@ -27,7 +27,8 @@ void step_readers_end(struct verify_fixture *fixture) {
   for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) vd_store_reader_reset(fixture->readers[k]);
 }
 
-struct vd_verifier *step_verifier(struct verify_fixture *fixture, unsigned threshold, struct vd_seen *seen) {
+static struct vd_verifier *make_verifier(struct verify_fixture *fixture, unsigned threshold, struct vd_seen *seen,
+                                         uint64_t status_max_age_s, unsigned local) {
   struct vd_verifier_operator operators[FIXTURE_OPERATORS] = {{0}};
   struct vd_verifier *verifier = NULL;
   struct vd_failure failure;
@@ -35,6 +36,9 @@ struct vd_verifier *step_verifier(struct verify_fixture *fixture, unsigned thres
   for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) {
     operators[k] = (struct vd_verifier_operator){.number = k + 1, .name = operator_names[k], .is_remote = true};
     assert_int_equal(vd_tlog_key(fixture->readers[k], &operators[k].key, &failure), VD_OK);
+    if ((local >> k & 1u) == 0) continue;
+    operators[k].is_remote = false;
+    operators[k].store = fixture->stores[k];
   }
   step_readers_end(fixture);
   struct vd_verifier_options options = {.realm = LEDGER_REALM,
@@ -42,9 +46,19 @@ struct vd_verifier *step_verifier(struct verify_fixture *fixture, unsigned thres
                                         .trust = fixture->trust,
                                         .operator_count = FIXTURE_OPERATORS,
                                         .operators = operators,
-                                        .seen = seen};
+                                        .seen = seen,
+                                        .status_max_age_s = status_max_age_s};
   if (vd_verifier_new(&options, &verifier, &failure) != VD_OK) fail_msg("%s", failure.text);
   return verifier;
+}
+
+struct vd_verifier *step_verifier(struct verify_fixture *fixture, unsigned threshold, struct vd_seen *seen) {
+  return make_verifier(fixture, threshold, seen, 0, 0);
+}
+
+struct vd_verifier *step_verifier_aged(struct verify_fixture *fixture, unsigned threshold, uint64_t status_max_age_s,
+                                       unsigned local) {
+  return make_verifier(fixture, threshold, NULL, status_max_age_s, local);
 }
 
 struct vd_verification *step_memory_new(void) {

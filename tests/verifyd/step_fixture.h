@@ -24,6 +24,10 @@ struct step_run {
 /* A verifier with the three operators as remote ones; the test's to free. */
 struct vd_verifier *step_verifier(struct verify_fixture *fixture, unsigned threshold, struct vd_seen *seen);
 
+/* The same with a limit to the age of a status; local: bit set of operators whose ledgers are read directly. */
+struct vd_verifier *step_verifier_aged(struct verify_fixture *fixture, unsigned threshold, uint64_t status_max_age_s,
+                                       unsigned local);
+
 /* Runs one to its end, into *verdict, and returns its code. Checks that its memory is wiped. */
 frag_error step_verify(struct verify_fixture *fixture, struct step_run *run, struct vd_verdict *verdict);
 

@@ -88,6 +88,24 @@ static void operators_are_told_apart(void **state) {
   assert_null(strstr(out.bytes, "not_asked"));
 }
 
+/* Besides its state, whatever that is. */
+static void operators_that_withhold_are_counted(void **state) {
+  static struct vd_verdict verdict;
+  (void)state;
+  verdict = (struct vd_verdict){
+      .code = FRAG_REVOKED,
+      .operator_count = 3,
+      .operators = {{.number = 1, .state = VD_OPERATOR_GOOD},
+                    {.number = 2, .state = VD_OPERATOR_GOOD, .withholds = true},
+                    {.number = 15, .state = VD_OPERATOR_NOT_ASKED, .withholds = true}}};
+  vd_metrics_verdict(&metrics[0], &verdict);
+  vd_metrics_verdict(&metrics[1], &verdict);
+  expect_line("verifyd_operator_answers_total{operator=\"2\",answer=\"good\"} 2");
+  expect_line("verifyd_operator_answers_total{operator=\"2\",answer=\"withheld\"} 2");
+  expect_line("verifyd_operator_answers_total{operator=\"15\",answer=\"withheld\"} 2");
+  assert_null(strstr(out.bytes, "operator=\"1\",answer=\"withheld\""));
+}
+
 static void counters_and_the_gauge(void **state) {
   (void)state;
   for (int i = 0; i < 5; i++) vd_metrics_count(&metrics[0].connections_opened);
@@ -129,6 +147,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(loops_are_added_up, begin, end),
       cmocka_unit_test_setup_teardown(verdicts_have_the_names_of_their_codes, begin, end),
       cmocka_unit_test_setup_teardown(operators_are_told_apart, begin, end),
+      cmocka_unit_test_setup_teardown(operators_that_withhold_are_counted, begin, end),
       cmocka_unit_test_setup_teardown(counters_and_the_gauge, begin, end),
       cmocka_unit_test_setup_teardown(the_text_is_well_formed, begin, end),
   };

@@ -184,6 +184,24 @@ static void warnings_are_told(void **state) {
   }
 }
 
+/* In place of its state; but a log that failed says more. */
+static void a_statement_that_is_withheld_is_told(void **state) {
+  static const char words_of_it[] = "does not show a statement on the status that another ledger holds";
+  (void)state;
+  fill_valid();
+  draw(VD_ENGLISH);
+  assert_false(has(words_of_it));
+  verdict->operators[1].withholds = true;
+  draw(VD_ENGLISH);
+  assert_true(has(words_of_it));
+  draw(VD_FRENCH);
+  assert_true(has("ne montre pas une déclaration de statut"));
+  verdict->operators[1].state = VD_OPERATOR_LOG_FAILED;
+  verdict->operators[1].log_code = FRAG_EQUIVOCATION;
+  draw(VD_ENGLISH);
+  assert_false(has(words_of_it));
+}
+
 static void a_log_that_failed_is_told(void **state) {
   static const struct {
     frag_error code;
@@ -323,6 +341,7 @@ int main(int count, char **arguments) {
       cmocka_unit_test_setup_teardown(reprints_and_expiry_are_shown, begin, end),
       cmocka_unit_test_setup_teardown(warnings_are_told, begin, end),
       cmocka_unit_test_setup_teardown(a_log_that_failed_is_told, begin, end),
+      cmocka_unit_test_setup_teardown(a_statement_that_is_withheld_is_told, begin, end),
       cmocka_unit_test_setup_teardown(other_verdicts_show_no_document, begin, end),
       cmocka_unit_test_setup_teardown(codes_have_their_own_words, begin, end),
       cmocka_unit_test_setup_teardown(problems_have_a_page, begin, end),

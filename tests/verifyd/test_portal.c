@@ -13,6 +13,7 @@
 #include "portal_rig.h"
 #include "program_rig.h"
 #include "serve/portal.h"
+#include "trust_fixture.h"
 
 static struct portal_rig rig;
 static struct paper paper;
@@ -92,6 +93,51 @@ static void one_may_die_and_two_may_not(void **state) {
     expect_nothing_is_left();
     portal_rig_stop(&rig);
   }
+}
+
+/* A loop begins with the newest list; what is under way keeps the one that it began with, until its end. */
+static void a_new_trust_list_is_for_what_begins_after_it(void **state) {
+  static struct vd_role_metrics metrics;
+  static struct trust_fixture lists;
+  struct vd_settings *settings = &rig.settings;
+  struct vd_failure failure = {.text = ""};
+  struct vd_trust_source_options options = {.settings = settings, .metrics = &metrics, .log_fd = rig.log_fd};
+  (void)state;
+  trust_fixture_begin(&lists, rig.realm->context, LEDGER_REALM);
+  trust_fixture_follow(&lists, rig.realm->trust);
+  lists.list.list_no = 1;
+  memset(lists.list.prev_hash, 0, sizeof lists.list.prev_hash);
+  trust_fixture_write(&lists);
+  temp_folder_put(&rig.folder, "trust.list", lists.file, lists.file_len);
+  (void)snprintf(settings->trust.file, sizeof settings->trust.file, "%s", temp_folder_at(&rig.folder, "trust.list"));
+  settings->realm = LEDGER_REALM;
+  settings->trust.roots_count = settings->trust.threshold = 1;
+  memcpy(settings->trust.roots[0], lists.root_public, 32);
+  vd_role_metrics_init(&metrics);
+  if (vd_trust_source_new(&options, FIXTURE_NOW_S, &rig.service.trust_source, &failure) != VD_OK)
+    fail_msg("%s", failure.text);
+  settings->limits.operator_ms = 1500;
+  portal_rig_silence(&rig, 2); /* it is waited for about statements */
+  portal_rig_start(&rig, 1, false);
+  int pending = portal_rig_ask(&rig, paper.qr);
+  portal_rig_wait_metric(&rig, "verifications_pending", 1);
+  lists.keys[KEY_MINISTRY].has_compromised_since = true;
+  lists.keys[KEY_MINISTRY].compromised_since_s = FIXTURE_NOW_S;
+  for (unsigned i = 0; i < 3; i++) { /* nobody but the verification holds the first one now */
+    trust_fixture_write(&lists);
+    temp_folder_put(&rig.folder, "trust.list", lists.file, lists.file_len);
+    vd_trust_source_look(rig.service.trust_source, FIXTURE_NOW_S);
+    portal_rig_verify(&rig, paper.qr, &answer);
+    if (!has("\"ISSUER_KEY_TIME\"")) fail_msg("%s", answer.body);
+  }
+  loopback_read(pending, &answer, false);
+  if (!has("{\"verdict\":\"VALID\"") || !has("The Ministry")) fail_msg("%s", answer.body);
+  (void)close(pending);
+  expect_nothing_is_left();
+  portal_rig_stop(&rig);
+  vd_trust_source_free(rig.service.trust_source);
+  rig.service.trust_source = NULL;
+  trust_fixture_end(&lists);
 }
 
 static void a_silent_operator_is_not_waited_for(void **state) {
@@ -256,6 +302,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(operators_elsewhere_are_asked, begin, end),
       cmocka_unit_test_setup_teardown(one_may_die_and_two_may_not, begin, end),
+      cmocka_unit_test_setup_teardown(a_new_trust_list_is_for_what_begins_after_it, begin, end),
       cmocka_unit_test_setup_teardown(a_silent_operator_is_not_waited_for, begin, end),
       cmocka_unit_test_setup_teardown(two_silent_operators_are_given_up_at_the_deadline, begin, end),
       cmocka_unit_test_setup_teardown(clients_may_vanish_in_the_middle, begin, end),

@@ -34,6 +34,26 @@ static const char *head(enum vd_connection_header connection) {
 
 static bool has(const char *line) { return strstr(text, line) != NULL; }
 
+static unsigned released;
+
+static void count_release(void *what) { released += *(const unsigned *)what; }
+
+static void what_is_held_is_released_once(void **state) {
+  unsigned one = 1;
+  (void)state;
+  released = 0;
+  for (unsigned turn = 1; turn <= 3; turn++) {
+    response.release = count_release;
+    response.released = &one;
+    if (turn == 1) vd_response_reset(&response);
+    if (turn == 2) vd_response_problem(&response, VD_PROBLEM_BUSY, "x");
+    if (turn == 3) vd_response_free(&response);
+    assert_int_equal(released, turn);
+    vd_response_reset(&response);
+    assert_int_equal(released, turn);
+  }
+}
+
 static void a_body_of_ones_own(void **state) {
   (void)state;
   response.media_type = "text/plain";
@@ -128,6 +148,7 @@ static void reset_forgets_everything(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(what_is_held_is_released_once, begin, end),
       cmocka_unit_test_setup_teardown(a_body_of_ones_own, begin, end),
       cmocka_unit_test_setup_teardown(a_fixed_body_with_everything, begin, end),
       cmocka_unit_test_setup_teardown(not_modified_has_no_length, begin, end),

@@ -52,14 +52,26 @@ static void there_is_nothing_where_a_role_is_not_ours(void **state) {
   assert_string_equal(OURS("/verify"), "none");
   assert_string_equal(OURS("/log/1/look-up"), "none");
   assert_string_equal(OURS("/log/1/submissions"), "none");
+  assert_string_equal(OURS("/log/1/submissions/list"), "none");
   assert_string_equal(OURS("/log/1/checkpoint"), "none");
   assert_string_equal(OURS("/add-checkpoint"), "none");
+  assert_string_equal(OURS("/v1/issuers"), "none");
+  assert_string_equal(OURS("/issuers"), "none");
   assert_string_equal(OURS("/index.html"), "file");
+  settings.trust.roots_count = 1;
+  vd_routes_make(&settings, routes);
+  assert_string_equal(OURS("/v1/issuers"), "issuers_api");
+  assert_string_equal(OURS("/issuers"), "none"); /* no page */
+  (void)strcpy(settings.web_root, "web");
   settings.own_operator.number = 1;
   vd_routes_make(&settings, routes);
   assert_string_equal(OURS("/v1/verify"), "none");
+  assert_string_equal(OURS("/issuers"), "issuers_page");
+  assert_string_equal(OURS("/issuers.en"), "issuers_page");
   assert_string_equal(OURS("/log/1/look-up"), "look_up");
   assert_string_equal(OURS("/log/1/submissions"), "submission");
+  assert_string_equal(OURS("/log/1/submissions/list"), "submission_list");
+  assert_string_equal(OURS("/log/1/submissions/lists"), "tile");
   assert_string_equal(OURS("/log/1/checkpoint"), "tile");
   settings.own_operator.number = 0;
   settings.operators_count = 1;

@@ -52,18 +52,23 @@ static void test_least_file_and_defaults(void **state) {
   assert_int_equal(settings.limits.picture_bytes, 10u << 20);
   assert_int_equal(settings.limits.header_ms, 5000);
   assert_int_equal(settings.workers, 0);
+  assert_int_equal(settings.trust_reload_s, 5);
+  assert_int_equal(settings.status_max_age_s, 0);
 }
 
 static void test_everything_given(void **state) {
   (void)state;
   accept(REST TRUST OPERATORS
          "listen = \"[::1]:0\"; operations = \"127.0.0.2:65535\"; web_root = \"../web\"; workers = 3;\n"
+         "trust_reload_s = 3600; status_max_age_s = 31536000;\n"
          "profiles = [ \"a.conf\", \"/b.conf\" ]; limits = { connections = 5; idle_ms = 100; };\n",
          "conf/verifyd.conf");
   assert_string_equal(settings.listen.host, "::1");
   assert_int_equal(settings.listen.port, 0);
   assert_int_equal(settings.operations.port, 65535);
   assert_string_equal(settings.web_root, "conf/../web");
+  assert_int_equal(settings.trust_reload_s, 3600);
+  assert_int_equal(settings.status_max_age_s, 31536000);
   assert_int_equal(settings.profiles_count, 2);
   assert_string_equal(settings.profiles[0], "conf/a.conf");
   assert_string_equal(settings.profiles[1], "/b.conf");
@@ -254,6 +259,10 @@ static void test_other_refusals(void **state) {
   refuse(REST TRUST OPERATORS "limits = { body_bytes = 1; };", "from 1024 to 1048576");
   refuse(REST TRUST OPERATORS "limits = { operator_ms = 9; };", "from 10 to 60000");
   refuse(REST TRUST OPERATORS "limits = { submissions_waiting = 0; };", "from 1 to 1000");
+  refuse(REST TRUST OPERATORS "trust_reload_s = 0;", "from 1 to 3600");
+  refuse(REST TRUST OPERATORS "trust_reload_s = 3601;", "from 1 to 3600");
+  refuse(REST TRUST OPERATORS "status_max_age_s = -1;", "from 0 to 31536000");
+  refuse(REST TRUST OPERATORS "status_max_age_s = 31536001;", "from 0 to 31536000");
   refuse(REST TRUST OPERATORS "port = 1;", "port: unknown here");
   refuse(REST TRUST OPERATORS "profiles = \"a\";", "profiles: must be a list");
   char text[3000];

@@ -5,7 +5,7 @@ foreach(module seen seen_process)
 endforeach()
 
 verifyd_test(lookup SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_lookup.c" LIBS vd_wire)
-foreach(module submission_wire submission_admit)
+foreach(module submission_wire submission_admit submission_list)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c"
                "${CMAKE_CURRENT_LIST_DIR}/submission_fixture.c" LIBS vd_wire frag_fixture)
 endforeach()
@@ -16,3 +16,4 @@ target_link_options(test_wire_ledger PRIVATE -Wl,--wrap=malloc -Wl,--wrap=calloc
 
 verifyd_fuzz(lookup LIBS vd_wire)
 verifyd_fuzz(submission LIBS vd_wire frag_fixture)
+verifyd_fuzz(submission_list LIBS vd_wire frag_fixture)

@@ -310,9 +310,17 @@ static void read_limits(struct vd_section root, struct vd_limits *limits) {
   vd_config_number(section, "submissions_waiting", VD_OPTIONAL, 1, 1000, &limits->submissions_waiting);
 }
 
+static void read_ages(struct vd_section root, struct vd_settings *settings) {
+  settings->trust_reload_s = 5;
+  vd_config_number(root, "trust_reload_s", VD_OPTIONAL, 1, 3600, &settings->trust_reload_s);
+  vd_config_number(root, "status_max_age_s", VD_OPTIONAL, 0, 31536000, &settings->status_max_age_s);
+}
+
 static void read_settings(struct vd_section root, struct folder folder, struct vd_settings *settings) {
-  static const char *const keys[] = {"realm",    "threshold", "listen", "operations", "web_root", "trust",  "operators",
-                                     "operator", "witness",   "memory", "profiles",   "workers",  "limits", NULL};
+  static const char *const keys[] = {"realm",    "threshold",      "listen",           "operations", "web_root",
+                                     "trust",    "operators",      "operator",         "witness",    "memory",
+                                     "profiles", "trust_reload_s", "status_max_age_s", "workers",    "limits",
+                                     NULL};
   unsigned realm = 0;
   vd_config_keys(root, keys);
   vd_config_number(root, "realm", VD_REQUIRED, 0, UINT16_MAX, &realm);
@@ -326,6 +334,7 @@ static void read_settings(struct vd_section root, struct folder folder, struct v
   read_path(root, "web_root", VD_OPTIONAL, folder, settings->web_root);
   read_roles(root, folder, settings);
   read_profile_paths(root, folder, settings);
+  read_ages(root, settings);
   vd_config_number(root, "workers", VD_OPTIONAL, 0, 1024, &settings->workers);
   read_limits(root, &settings->limits);
 }

@@ -33,6 +33,9 @@
  *     logs = [ "other.example/log/1+…" ];     # their verifier keys; those of the operators above are witnessed anyway
  *   };
  *   memory = "seen";                          # folder for the last checkpoints seen of others; required with witness
+ *   trust_reload_s = 5;                       # how often the trust file is looked at for a newer list, 1..3600
+ *   status_max_age_s = 0;                     # answers about a document's status that are older than that leave the
+ *                                             # verdict open; 0: no limit, at most 31536000
  *   profiles = [ "degree.conf" ];             # labels for the page; up to 32
  *   workers = 0;                              # event loops; 0 = one for each core
  *   limits = { connections = 4096; header_bytes = 8192; header_ms = 5000; body_ms = 20000; idle_ms = 30000;
@@ -133,6 +136,8 @@ struct vd_settings {
   struct vd_own_operator_settings own_operator;
   struct vd_witness_settings witness;
   char memory[VD_PATH_SIZE]; /* "" when not configured */
+  unsigned trust_reload_s;
+  unsigned status_max_age_s; /* 0: no limit */
   size_t profiles_count;
   char profiles[VD_PROFILES_MAX][VD_PATH_SIZE];
   unsigned workers; /* as configured: 0 = one for each core */

@@ -110,6 +110,11 @@ void vd_writer_number(struct vd_writer *writer, uint64_t number) {
   put(writer, text, (size_t)len);
 }
 
+void vd_writer_boolean(struct vd_writer *writer, bool value) {
+  begin_value(writer);
+  put(writer, value ? "true" : "false", value ? 4 : 5);
+}
+
 void vd_writer_null(struct vd_writer *writer) {
   begin_value(writer);
   put(writer, "null", 4);

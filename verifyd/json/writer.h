@@ -29,6 +29,7 @@ void vd_writer_name_text(struct vd_writer *writer, const char *name, size_t len)
 void vd_writer_text(struct vd_writer *writer, const char *text, size_t len);
 void vd_writer_string(struct vd_writer *writer, const char *text);
 void vd_writer_number(struct vd_writer *writer, uint64_t number);
+void vd_writer_boolean(struct vd_writer *writer, bool value);
 void vd_writer_null(struct vd_writer *writer);
 
 /* Wipes and frees the text. */

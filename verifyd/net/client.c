@@ -37,9 +37,17 @@ struct host {
   char origin[]; /* scheme, name and port as they are in its URLs, without a NUL */
 };
 
+enum stage {
+  STAGE_IDLE,
+  STAGE_WAITING, /* in its host's queue */
+  STAGE_ASKING,  /* with libcurl */
+  STAGE_FAILED   /* libcurl did not take it; it ends with the next event */
+};
+
 struct vd_client_request {
   struct vd_client *client;
-  struct host *host; /* NULL: idle */
+  enum stage stage;
+  struct host *host;
   CURL *easy;
   struct curl_slist *post_head; /* of a POST: its media type, first, and no Expect */
   struct bytes body;            /* secret */
@@ -49,7 +57,6 @@ struct vd_client_request {
   bool has_head;   /* it came to its end */
   bool is_too_long;
   bool is_out_of_memory;
-  bool is_asking; /* it is with libcurl; else it waits, or could not be begun */
   uint64_t deadline_ms;
   void (*done)(void *context, const struct vd_client_result *result);
   void *context;
@@ -173,6 +180,76 @@ static void unlink_request(struct vd_client *client, struct vd_client_request *r
   request->earlier = request->later = NULL;
 }
 
+/* --- requests that wait, by host --- */
+
+static void join_queue(struct vd_client_request *request, struct host *host) {
+  request->stage = STAGE_WAITING;
+  request->host = host;
+  request->before = host->last_waiting;
+  *(request->before == NULL ? &host->first_waiting : &request->before->behind) = request;
+  host->last_waiting = request;
+}
+
+static void leave_queue(struct vd_client_request *request) {
+  struct host *host = request->host;
+  *(request->before == NULL ? &host->first_waiting : &request->before->behind) = request->behind;
+  *(request->behind == NULL ? &host->last_waiting : &request->behind->before) = request->before;
+  request->before = request->behind = NULL;
+}
+
+/* Hands those over to libcurl whose turn it is. Not from inside its callbacks; but it is called where those of requests
+ * must not be either, so one that libcurl does not take becomes due at once, and ends when what is too late ends. */
+static void ask_waiting(struct vd_client *client, struct host *host) {
+  while (host->first_waiting != NULL && host->asking < client->connections_per_host) {
+    struct vd_client_request *request = host->first_waiting;
+    leave_queue(request);
+    if (curl_multi_add_handle(client->multi, request->easy) == CURLM_OK) {
+      request->stage = STAGE_ASKING;
+      host->asking++;
+      continue;
+    }
+    request->stage = STAGE_FAILED;
+    request->is_out_of_memory = true; /* nothing else can be wrong with it */
+    unlink_request(client, request);
+    request->deadline_ms = 0;
+    link_request(client, request);
+  }
+}
+
+/* --- hosts --- */
+
+static bool is_at_rest(const struct host *host) { return host->asking == 0 && host->first_waiting == NULL; }
+
+/* The one known longest of those that nothing is asked of. */
+static bool forget_host(struct vd_client *client) {
+  struct host **found = NULL;
+  for (struct host **at = &client->hosts; *at != NULL; at = &(*at)->next)
+    if (is_at_rest(*at)) found = at;
+  if (found == NULL) return false;
+  struct host *host = *found;
+  *found = host->next;
+  free(host);
+  client->host_count--;
+  return true;
+}
+
+/* The host of a well-formed URL, known from earlier requests if it can be. NULL: out of memory. */
+static struct host *host_of(struct vd_client *client, const char *url) {
+  size_t len = strcspn(url, ":") + strlen("://");
+  len += strcspn(url + len, "/?#");
+  for (struct host *host = client->hosts; host != NULL; host = host->next)
+    if (host->origin_len == len && strncasecmp(host->origin, url, len) == 0) return host;
+  while (client->host_count >= HOSTS_KEPT && forget_host(client)) continue; /* those in use are as many as they are */
+  struct host *host = calloc(1, sizeof *host + len);
+  if (host == NULL) return NULL;
+  memcpy(host->origin, url, len);
+  host->origin_len = len;
+  host->next = client->hosts;
+  client->hosts = host;
+  client->host_count++;
+  return host;
+}
+
 /* --- making and keeping requests --- */
 
 static void free_request(struct vd_client_request *request) {
@@ -229,6 +306,8 @@ static void give_request(struct vd_client *client, struct vd_client_request *req
   bytes_clear(&request->body);
   bytes_clear(&request->answer);
   request->done = NULL;
+  request->stage = STAGE_IDLE;
+  request->host = NULL;
   if (client->idle_count >= IDLE_MAX) {
     free_request(request);
     return;
@@ -315,16 +394,18 @@ enum vd_error vd_client_start(struct vd_client *client, const struct vd_client_c
     return vd_fail(failure, VD_USAGE, "not an http or https URL; write it like https://host:port/path");
   struct vd_client_request *taken = take_request(client);
   if (taken == NULL) return vd_fail(failure, VD_MEMORY, "a request: out of memory");
-  if (!prepare(taken, options)) {
+  struct host *host = host_of(client, options->url);
+  bool is_ready = host != NULL && prepare(taken, options);
+  if (is_ready) {
+    link_request(client, taken);
+    join_queue(taken, host);
+    ask_waiting(client, host); /* it alone can come up: if others wait, there is no turn to be had */
+    if (taken->stage == STAGE_FAILED) unlink_request(client, taken);
+  }
+  if (!is_ready || taken->stage == STAGE_FAILED) {
     give_request(client, taken);
     return vd_fail(failure, VD_MEMORY, "a request: out of memory");
   }
-  CURLMcode code = curl_multi_add_handle(client->multi, taken->easy);
-  if (code != CURLM_OK) {
-    give_request(client, taken);
-    return vd_fail(failure, VD_INTERNAL, "a request: %s", curl_multi_strerror(code));
-  }
-  link_request(client, taken);
   if (request != NULL) *request = taken;
   arm(client);
   return VD_OK;
@@ -332,11 +413,16 @@ enum vd_error vd_client_start(struct vd_client *client, const struct vd_client_c
 
 /* --- ending --- */
 
+/* Makes room for the next one, too. */
 static void take_out(struct vd_client *client, struct vd_client_request *request) {
+  unlink_request(client, request);
+  if (request->stage == STAGE_WAITING) leave_queue(request);
+  if (request->stage != STAGE_ASKING) return;
   CURLMcode code = curl_multi_remove_handle(client->multi, request->easy);
   assert(code == CURLM_OK); /* it is called from inside no callback of libcurl */
   (void)code;
-  unlink_request(client, request);
+  request->host->asking--;
+  ask_waiting(client, request->host);
 }
 
 void vd_client_cancel(struct vd_client *client, struct vd_client_request *request) {
@@ -356,8 +442,8 @@ static enum vd_error error_of(const struct vd_client_request *request, CURLcode 
 static const char *reason_of(enum vd_error error, CURLcode code) {
   if (error == VD_OK) return "";
   if (error == VD_FULL) return "the answer is too long";
-  if (code == CURLE_OPERATION_TIMEDOUT) return "no answer in time";
-  return error == VD_MEMORY ? "out of memory" : curl_easy_strerror(code);
+  if (error == VD_MEMORY) return "out of memory";
+  return code == CURLE_OPERATION_TIMEDOUT ? "no answer in time" : curl_easy_strerror(code);
 }
 
 static void finish(struct vd_client *client, struct vd_client_request *request, CURLcode code) {
@@ -440,10 +526,10 @@ void vd_client_run(struct vd_client *client) {
 
 /* --- the client --- */
 
-static bool prepare_multi(struct vd_client *client, unsigned connections_per_host) {
+static bool prepare_multi(struct vd_client *client) {
   CURLM *multi = client->multi;
-  CURLMcode code = curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)connections_per_host);
-  if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)connections_per_host * HOSTS_KEPT);
+  long kept = (long)client->connections_per_host * HOSTS_KEPT;
+  CURLMcode code = curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kept);
   if (code == CURLM_OK && client->hooks.watch != NULL) {
     code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, client);
@@ -459,6 +545,7 @@ enum vd_error vd_client_new(const struct vd_client_options *options, struct vd_c
   struct vd_client *made = calloc(1, sizeof *made);
   if (made == NULL) return vd_fail(failure, VD_MEMORY, "an HTTP client: out of memory");
   made->hooks = options->hooks;
+  made->connections_per_host = options->connections_per_host;
   made->armed_ms = NEVER;
   /* libcurl counts these, so that clients need not know of each other. */
   if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_and_free, wiped_realloc, strdup, calloc) != CURLE_OK) {
@@ -467,7 +554,7 @@ enum vd_error vd_client_new(const struct vd_client_options *options, struct vd_c
   }
   made->multi = curl_multi_init();
   made->sessions = curl_share_init();
-  if (made->multi == NULL || made->sessions == NULL || !prepare_multi(made, options->connections_per_host)) {
+  if (made->multi == NULL || made->sessions == NULL || !prepare_multi(made)) {
     vd_client_free(made);
     return vd_fail(failure, VD_MEMORY, "an HTTP client: out of memory");
   }
@@ -479,8 +566,11 @@ void vd_client_free(struct vd_client *client) {
   if (client == NULL) return;
   assert(!client->is_busy);
   client->is_busy = true; /* no timer while it is taken apart */
+  client->connections_per_host = 0; /* and nobody's turn comes */
   while (client->first != NULL) vd_client_cancel(client, client->first);
   while (client->idle != NULL) free_request(take_request(client));
+  while (forget_host(client)) continue;
+  assert(client->hosts == NULL);
   (void)curl_multi_cleanup(client->multi);
   (void)curl_share_cleanup(client->sessions);
   if (client->hooks.timer != NULL) client->hooks.timer(client->hooks.context, -1);

@@ -31,7 +31,8 @@ struct vd_client_hooks {
 
 struct vd_client_options {
   struct vd_client_hooks hooks;
-  unsigned connections_per_host; /* kept and used at once; further requests wait; 1.. */
+  unsigned connections_per_host; /* kept and used at once; further requests wait for their turn; 1.. Hosts are told
+                                    apart by a URL's text up to its path, whatever the case: scheme, name and port */
 };
 
 /* Out: *client, for vd_client_free; NULL on error. VD_MEMORY, VD_INTERNAL. The first client of a process is made before
@@ -64,13 +65,13 @@ struct vd_client_call {
   const void *body;       /* POST: copied, and the copy wiped; secret */
   size_t body_len;
   size_t answer_max;      /* bytes of the answer's body */
-  unsigned timeout_ms;    /* 1..: from now to the last byte of the answer; absolute */
+  unsigned timeout_ms;    /* 1..: from now to the last byte of the answer, waiting included; absolute */
   void (*done)(void *context, const struct vd_client_result *result); /* called once, unless cancelled */
   void *context;
 };
 
 /* Starts a request. Out: *request: a name for vd_client_cancel, valid until `done` is called; may be NULL.
- * Errors: VD_USAGE: not vd_client_is_url. VD_MEMORY, VD_INTERNAL. `done` is not called then. */
+ * Errors: VD_USAGE: not vd_client_is_url. VD_MEMORY. `done` is not called then. */
 VD_MUST_CHECK enum vd_error vd_client_start(struct vd_client *client, const struct vd_client_call *options,
                                             struct vd_client_request **request, struct vd_failure *failure);
 

@@ -27,6 +27,8 @@ struct vd_housekeeping {
   bool is_started;
   uv_timer_t timer;
   struct vd_bell stop_bell;
+  struct vd_bell reload_bell;
+  uint64_t trust_looked_ms; /* uv_now of the last look at the trust file */
   struct vd_home home;
   struct vd_client_loop client_loop;
   struct vd_log log;
@@ -70,10 +72,30 @@ static void raise_alarms(struct vd_housekeeping *housekeeping) {
   }
 }
 
+/* ---- the trust list ---- */
+
+static void look_at_trust(struct vd_housekeeping *housekeeping) {
+  housekeeping->trust_looked_ms = uv_now(&housekeeping->loop);
+  vd_trust_source_look(housekeeping->service->trust_source, (uint64_t)time(NULL));
+}
+
+static void on_reload(void *context) {
+  struct vd_housekeeping *housekeeping = context;
+  if (housekeeping->service->trust_source != NULL) look_at_trust(housekeeping);
+}
+
+static void look_at_trust_if_due(struct vd_housekeeping *housekeeping) {
+  const struct vd_service *service = housekeeping->service;
+  uint64_t due_ms = housekeeping->trust_looked_ms + UINT64_C(1000) * service->settings->trust_reload_s;
+  if (service->trust_source == NULL) return;
+  if (housekeeping->trust_looked_ms == 0 || uv_now(&housekeeping->loop) >= due_ms) look_at_trust(housekeeping);
+}
+
 /* ---- the loop ---- */
 
 static void on_look(uv_timer_t *timer) {
   struct vd_housekeeping *housekeeping = timer->data;
+  look_at_trust_if_due(housekeeping);
   if (housekeeping->cosigning != NULL) vd_cosigning_look(housekeeping->cosigning, (uint64_t)time(NULL));
   if (housekeeping->watch != NULL) vd_watch_look(housekeeping->watch);
   raise_alarms(housekeeping);
@@ -88,9 +110,12 @@ static void close_handles(void *context) {
   vd_client_loop_close(&housekeeping->client_loop);
   vd_home_close(&housekeeping->home);
   vd_bell_close(&housekeeping->stop_bell);
+  vd_bell_close(&housekeeping->reload_bell);
 }
 
 static void run_loop(void *context) { (void)uv_run(&((struct vd_housekeeping *)context)->loop, UV_RUN_DEFAULT); }
+
+void vd_housekeeping_reload(struct vd_housekeeping *housekeeping) { vd_bell_ring(&housekeeping->reload_bell); }
 
 enum vd_error vd_housekeeping_start(struct vd_housekeeping *housekeeping, struct vd_failure *failure) {
   int result = uv_thread_create(&housekeeping->thread, run_loop, housekeeping);
@@ -102,7 +127,7 @@ enum vd_error vd_housekeeping_start(struct vd_housekeeping *housekeeping, struct
 /* ---- life ---- */
 
 bool vd_housekeeping_is_needed(const struct vd_service *service) {
-  bool is_needed = service->own != NULL || service->witness != NULL;
+  bool is_needed = service->trust_source != NULL || service->own != NULL || service->witness != NULL;
   for (size_t k = 0; k < service->operator_count; k++) is_needed = is_needed || service->operators[k].is_remote;
   return is_needed;
 }
@@ -144,9 +169,15 @@ static enum vd_error open_loop(struct vd_housekeeping *housekeeping, struct vd_f
     result = vd_bell_open(&housekeeping->stop_bell, loop, close_handles, housekeeping);
     if (result != 0) vd_home_close(&housekeeping->home);
   }
+  if (result == 0) {
+    result = vd_bell_open(&housekeeping->reload_bell, loop, on_reload, housekeeping);
+    if (result != 0) vd_bell_close(&housekeeping->stop_bell);
+    if (result != 0) vd_home_close(&housekeeping->home);
+  }
   if (result != 0) return vd_fail(failure, VD_INTERNAL, "cannot make an event loop: %s", uv_strerror(result));
   enum vd_error error = vd_client_loop_open(&housekeeping->client_loop, loop, CONNECTIONS_PER_HOST, failure);
   if (error != VD_OK) {
+    vd_bell_close(&housekeeping->reload_bell);
     vd_bell_close(&housekeeping->stop_bell);
     vd_home_close(&housekeeping->home);
     return error;

@@ -1,5 +1,5 @@
-/* housekeeping.h: what a process does without being asked: renews its checkpoint and has it cosigned (cosigning.h),
- * looks at the logs of others (watch.h), and raises the alarm when one contradicts itself. A loop of its own, on a
+/* housekeeping.h: what a process does without being asked: looks at its trust file (trust_source.h), renews its
+ * checkpoint and has it cosigned (cosigning.h), looks at the logs of others (watch.h), and raises the alarm when one contradicts itself. A loop of its own, on a
  * thread of its own. */
 #ifndef VD_SERVE_HOUSEKEEPING_H
 #define VD_SERVE_HOUSEKEEPING_H
@@ -20,6 +20,9 @@ VD_MUST_CHECK enum vd_error vd_housekeeping_new(const struct vd_service *service
 
 /* Starts the thread. VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_housekeeping_start(struct vd_housekeeping *housekeeping, struct vd_failure *failure);
+
+/* Has it look at the trust file now. Any thread, once started. */
+void vd_housekeeping_reload(struct vd_housekeeping *housekeeping);
 
 /* Cancels requests under way, lets jobs on lanes finish, ends the thread if it was started, and frees. The lanes must
  * still be there. NULL is allowed. */

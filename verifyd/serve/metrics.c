@@ -36,6 +36,10 @@ void vd_metrics_verdict(struct vd_metrics *metrics, const struct vd_verdict *ver
     if (answer->state == VD_OPERATOR_NOT_ASKED) continue;
     vd_metrics_count(&metrics->operators[answer->number - 1][answer->state]);
   }
+  for (size_t i = 0; i < verdict->operator_count; i++) {
+    const struct vd_operator_answer *answer = &verdict->operators[i];
+    if (answer->withholds) vd_metrics_count(&metrics->withheld[answer->number - 1]);
+  }
 }
 
 /* The sum over all loops of the counter that is `offset` bytes into the struct. */
@@ -83,13 +87,19 @@ static void put_verdicts(const struct vd_metrics *metrics, size_t count, struct 
 }
 
 static void put_operators(const struct vd_metrics *metrics, size_t count, struct vd_buffer *out) {
-  put_family(out, "operator_answers_total", "counter", "What operators answered when they were asked for a fragment.");
+  put_family(out, "operator_answers_total", "counter",
+             "What operators answered when they were asked for a fragment, and about its status.");
   for (size_t at = 0; at < (size_t)VD_VERIFY_OPERATORS_MAX * VD_METRICS_OPERATOR_STATES; at++) {
     uint64_t total = sum(metrics, count, offsetof(struct vd_metrics, operators) + at * sizeof(atomic_uint_fast64_t));
     enum vd_operator_state state = (enum vd_operator_state)(at % VD_METRICS_OPERATOR_STATES);
     if (total == 0) continue;
     put(out, "verifyd_operator_answers_total{operator=\"%zu\",answer=\"%s\"} %" PRIu64 "\n",
         at / VD_METRICS_OPERATOR_STATES + 1, vd_operator_state_name(state), total);
+  }
+  for (size_t at = 0; at < VD_VERIFY_OPERATORS_MAX; at++) {
+    uint64_t total = sum(metrics, count, offsetof(struct vd_metrics, withheld) + at * sizeof(atomic_uint_fast64_t));
+    if (total == 0) continue;
+    put(out, "verifyd_operator_answers_total{operator=\"%zu\",answer=\"withheld\"} %" PRIu64 "\n", at + 1, total);
   }
 }
 

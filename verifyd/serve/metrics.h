@@ -46,6 +46,7 @@ struct vd_metrics {
   _Alignas(64) atomic_uint_fast64_t requests[VD_METRICS_ROUTES_MAX + 1][5]; /* by status class 1xx to 5xx */
   atomic_uint_fast64_t verdicts[VD_METRICS_CODES];
   atomic_uint_fast64_t operators[VD_VERIFY_OPERATORS_MAX][VD_METRICS_OPERATOR_STATES]; /* by number − 1 */
+  atomic_uint_fast64_t withheld[VD_VERIFY_OPERATORS_MAX]; /* the same */
   atomic_uint_fast64_t latency[VD_METRICS_BUCKETS + 1]; /* each bucket alone, not cumulative */
   atomic_uint_fast64_t latency_sum_us;
 #define VD_METRICS_FIELD(field, name, help) atomic_uint_fast64_t field;
@@ -63,7 +64,8 @@ static inline void vd_metrics_count(atomic_uint_fast64_t *counter) {
 /* An answered request. route: index, or VD_METRICS_NO_ROUTE. status: 100..599. */
 void vd_metrics_request(struct vd_metrics *metrics, size_t route, unsigned status, uint64_t duration_us);
 
-/* A verdict: by its code, where one from 1000 up counts as a fault, and what each operator answered. */
+/* A verdict: by its code, where one from 1000 up counts as a fault, and what each operator answered: its state, and
+ * besides that "withheld". */
 void vd_metrics_verdict(struct vd_metrics *metrics, const struct vd_verdict *verdict);
 
 /* Writes the sums over `count` structs in the Prometheus text format, version 0.0.4.

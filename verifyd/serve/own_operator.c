@@ -54,7 +54,7 @@ enum vd_error vd_own_operator_new(const struct vd_own_operator_options *options,
   if (made == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the operator");
   made->settings = &options->settings->own_operator;
   made->realm = options->settings->realm;
-  made->trust = options->trust;
+  made->trust_source = options->trust_source;
   made->metrics = options->metrics;
   vd_log_init(&made->log, options->log_fd, VD_LOG_INFO);
   enum vd_error error = open_ledger(made, failure);
@@ -69,8 +69,17 @@ void vd_own_operator_free(struct vd_own_operator *own) {
   vd_lane_free(own->lane);
   vd_store_reader_free(own->reader);
   vd_store_close(own->store);
+  vd_trust_edition_give(own->edition);
   frag_context_free(own->context);
   free(own);
+}
+
+void vd_own_operator_refresh(struct vd_own_operator *own) {
+  if (own->edition != NULL && !vd_trust_source_is_other(own->trust_source, own->edition)) return;
+  struct vd_trust_edition *newest = vd_trust_source_take(own->trust_source);
+  vd_trust_edition_give(own->edition);
+  own->edition = newest;
+  own->trust = newest->trust;
 }
 
 /* A disk that refused a page is no harm; after one that refused the last step, nothing can be read either. */
@@ -174,6 +183,7 @@ void vd_own_operator_submit(struct vd_own_operator *own, const uint8_t *bytes, s
                             struct vd_own_operator_result *result) {
   struct vd_submission submission;
   struct vd_store_item *items = NULL;
+  vd_own_operator_refresh(own);
   *result = (struct vd_own_operator_result){.failure = {.text = ""}};
   result->is_too_long = len > VD_SUBMISSION_BYTES_MAX || has_too_many_items(bytes, len);
   result->error = vd_submission_read(&submission, &items, bytes, len, &result->failure);

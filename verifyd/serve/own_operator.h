@@ -5,19 +5,18 @@
 
 #include <stdatomic.h>
 
-#include <frag/trust.h>
-
 #include "config/settings.h"
 #include "serve/bridge.h"
 #include "serve/log.h"
 #include "serve/role_metrics.h"
+#include "serve/trust_source.h"
 #include "wire/submission.h"
 
 /* Fields are for reading. */
 struct vd_own_operator {
   const struct vd_own_operator_settings *settings;
   uint16_t realm;
-  const struct frag_trust *trust;
+  struct vd_trust_source *trust_source;
   struct vd_role_metrics *metrics;
   struct vd_store *store;
   struct frag_log_key key; /* of its log */
@@ -26,13 +25,15 @@ struct vd_own_operator {
   struct vd_lane *lane;         /* everything that writes the store goes here */
   struct frag_context *context; /* the lane's, as are the following */
   struct vd_store_reader *reader;
+  struct vd_trust_edition *edition; /* what `trust` is of */
+  const struct frag_trust *trust;   /* the newest as of vd_own_operator_refresh */
   struct vd_log log;
   atomic_bool has_failed; /* see vd_own_operator_failed */
 };
 
 struct vd_own_operator_options {
   const struct vd_settings *settings; /* with an own_operator; outlive the operator, as do the following */
-  const struct frag_trust *trust;
+  struct vd_trust_source *trust_source;
   struct vd_role_metrics *metrics;
   int log_fd; /* faults on this side are told there */
 };
@@ -46,6 +47,10 @@ VD_MUST_CHECK enum vd_error vd_own_operator_new(const struct vd_own_operator_opt
 
 /* Waits for the lane and closes the ledger, whose readers must have been freed. NULL is allowed. */
 void vd_own_operator_free(struct vd_own_operator *own);
+
+/* Takes the trust list that is in use now: first thing in every job that looks at own->trust. Thread rule: the
+ * lane's. */
+void vd_own_operator_refresh(struct vd_own_operator *own);
 
 /* Whether `error`, of a function that wrote the store, means that the store can no longer be written or read in this
  * process: the disk failed in the last step of a commit. Then the process is asked to stop, to be started again by

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "serve/html.h"
+#include "serve/issuers_view.h"
 #include "serve/result_words.h"
 
 #define TEMPLATE_MAX ((size_t)256 << 10)
@@ -50,7 +51,8 @@ static enum vd_error read_words(const char *web_root, struct vd_words **words, s
   char path[PATH_MAX], missing[VD_RESULT_WORD_SIZE];
   (void)snprintf(path, sizeof path, "%s/words.json", web_root);
   enum vd_error error = vd_words_read(path, languages, words, failure);
-  if (error != VD_OK || vd_result_words_complete(*words, missing)) return error;
+  if (error != VD_OK || (vd_result_words_complete(*words, missing) && vd_issuers_view_words_complete(*words, missing)))
+    return error;
   return vd_fail(failure, VD_CONFIG, "%s: words: %s: is missing; build the page anew", path, missing);
 }
 
@@ -82,7 +84,7 @@ static void begin(const struct template *template, const char *title, struct vd_
 void vd_page_verdict(const struct vd_page *page, enum vd_language language, const struct vd_profiles *profiles,
                      const struct vd_verdict *verdict, struct vd_buffer *out) {
   const struct template *template = &page->templates[language];
-  struct vd_result_view view = {page->words, profiles, language, out};
+  struct vd_view view = {page->words, profiles, language, out};
   begin(template, vd_result_view_title(&view, verdict), out);
   vd_result_view_verdict(&view, verdict);
   vd_buffer_span(out, template->after_result);
@@ -91,8 +93,23 @@ void vd_page_verdict(const struct vd_page *page, enum vd_language language, cons
 void vd_page_problem(const struct vd_page *page, enum vd_language language, enum vd_problem problem,
                      struct vd_buffer *out) {
   const struct template *template = &page->templates[language];
-  struct vd_result_view view = {page->words, NULL, language, out};
+  struct vd_view view = {page->words, NULL, language, out};
   begin(template, vd_result_view_problem_title(&view, problem), out);
   vd_result_view_problem(&view, problem);
   vd_buffer_span(out, template->after_result);
+}
+
+enum vd_error vd_page_issuers(const struct vd_page *page, enum vd_language language, const struct vd_profiles *profiles,
+                              const struct frag_trust *trust, bool is_overdue, struct vd_buffer *out,
+                              struct vd_failure *failure) {
+  const struct template *template = &page->templates[language];
+  struct vd_view view = {page->words, profiles, language, out};
+  struct vd_issuers issuers;
+  enum vd_error error = vd_issuers_group(frag_trust_list(trust), &issuers, failure);
+  if (error != VD_OK) return error;
+  begin(template, vd_issuers_view_title(&view), out);
+  vd_issuers_view(&view, frag_trust_list(trust), &issuers, is_overdue);
+  vd_buffer_span(out, template->after_result);
+  vd_issuers_free(&issuers);
+  return vd_buffer_failed(out) ? vd_fail(failure, VD_MEMORY, "no memory for the page of the issuers") : VD_OK;
 }

@@ -16,6 +16,7 @@ struct vd_portal_verification {
   struct vd_portal *portal;
   struct vd_remote_verification *under_way; /* NULL: it is complete */
   struct vd_pending *pending;               /* NULL: nobody waits yet */
+  struct vd_trust_edition *edition;         /* held: the verdict has views into its trust list */
   bool is_complete;
   struct vd_portal_verification *next; /* in the portal's list of free ones */
   struct vd_verdict verdict;
@@ -108,6 +109,7 @@ static struct vd_portal_verification *take(struct vd_portal *portal) {
   if (taken == NULL) return NULL;
   taken->portal = portal;
   taken->under_way = NULL;
+  taken->edition = NULL;
   taken->pending = NULL;
   taken->is_complete = false;
   return taken;
@@ -127,7 +129,7 @@ static void on_verdict(void *context, struct vd_verdict *verdict) {
 }
 
 struct vd_portal_verification *vd_portal_begin(struct vd_portal *portal, const char *qr_text, size_t qr_len,
-                                               uint64_t now_s) {
+                                               uint64_t now_s, struct vd_trust_edition *edition) {
   struct vd_portal_verification *taken = take(portal);
   struct vd_remote_verification *under_way = NULL;
   if (taken == NULL) return NULL;
@@ -137,6 +139,8 @@ struct vd_portal_verification *vd_portal_begin(struct vd_portal *portal, const c
     give(taken);
     return NULL;
   }
+  if (edition != NULL) vd_trust_edition_hold(edition);
+  taken->edition = edition;
   taken->under_way = under_way; /* NULL when on_verdict was called */
   vd_metrics_count(&portal->metrics->verifications_begun);
   return taken;
@@ -158,6 +162,7 @@ unsigned vd_portal_deadline_ms(const struct vd_portal *portal) {
 void vd_portal_end(struct vd_portal_verification *verification) {
   if (!verification->is_complete) vd_remote_verification_cancel(verification->under_way);
   vd_verdict_wipe(&verification->verdict);
+  vd_trust_edition_give(verification->edition);
   vd_metrics_count(&verification->portal->metrics->verifications_ended);
   give(verification);
 }

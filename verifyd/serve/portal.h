@@ -30,10 +30,11 @@ void vd_portal_free(struct vd_portal *portal);
 /* One verification. */
 struct vd_portal_verification;
 
-/* Begins one. qr_text: secret; not needed after the return.
+/* Begins one. qr_text: secret; not needed after the return. edition: of the verifier's trust list, held until the
+ * end; or NULL.
  * Returns what vd_portal_end is for, or NULL: too many are under way, or there is no memory. */
 struct vd_portal_verification *vd_portal_begin(struct vd_portal *portal, const char *qr_text, size_t qr_len,
-                                               uint64_t now_s);
+                                               uint64_t now_s, struct vd_trust_edition *edition);
 
 /* The verdict when it is complete, which it may be at once; NULL before. Secret; wiped by vd_portal_end. */
 const struct vd_verdict *vd_portal_verdict(const struct vd_portal_verification *verification);

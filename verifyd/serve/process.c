@@ -13,17 +13,18 @@
 
 enum { OTHER_FILES = 128 }; /* ledgers, libuv's own, the operations port, and what libraries open */
 
-static sigset_t stop_signals(void) {
+static sigset_t awaited_signals(void) {
   sigset_t signals;
   (void)sigemptyset(&signals);
   (void)sigaddset(&signals, SIGTERM);
   (void)sigaddset(&signals, SIGINT);
+  (void)sigaddset(&signals, SIGHUP);
   return signals;
 }
 
 enum vd_error vd_process_harden(struct vd_failure *failure) {
   const struct rlimit none = {0, 0};
-  sigset_t signals = stop_signals();
+  sigset_t signals = awaited_signals();
   if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
     return vd_fail(failure, VD_INTERNAL, "cannot forbid core dumps: %s", strerror(errno));
   /* A ledger that hits a file size limit is told so, and keeps what it has. */
@@ -59,10 +60,11 @@ unsigned vd_process_cores(void) {
   return count > 0 ? (unsigned)count : 1;
 }
 
-void vd_process_wait_for_stop(void) {
-  sigset_t signals = stop_signals();
-  int signal_number;
+enum vd_process_wish vd_process_wait(void) {
+  sigset_t signals = awaited_signals();
+  int signal_number = 0;
   (void)sigwait(&signals, &signal_number);
+  return signal_number == SIGHUP ? VD_PROCESS_RELOAD : VD_PROCESS_STOP;
 }
 
 void vd_process_stop(void) { (void)kill(getpid(), SIGTERM); }

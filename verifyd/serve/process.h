@@ -5,7 +5,7 @@
 #include "base/failure.h"
 
 /* Forbids core dumps and tracing by others (the memory holds what documents say), ignores SIGPIPE and SIGXFSZ, and
- * blocks SIGTERM and SIGINT, for vd_process_wait_for_stop. Before any thread is started. VD_INTERNAL. */
+ * blocks SIGTERM, SIGINT and SIGHUP, for vd_process_wait. Before any thread is started. VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_process_harden(struct vd_failure *failure);
 
 /* Allows as many open files as the system lets this process have. VD_CONFIG when that is not enough for
@@ -18,8 +18,13 @@ void vd_process_set_pool_threads(unsigned threads);
 /* How many cores this process may use; at least 1. */
 unsigned vd_process_cores(void);
 
-/* Waits for SIGTERM or SIGINT, or vd_process_stop. */
-void vd_process_wait_for_stop(void);
+enum vd_process_wish {
+  VD_PROCESS_STOP,  /* SIGTERM or SIGINT */
+  VD_PROCESS_RELOAD /* SIGHUP */
+};
+
+/* Waits for one of these signals, or vd_process_stop. */
+enum vd_process_wish vd_process_wait(void);
 
 /* Ends the wait, from any thread. */
 void vd_process_stop(void);

@@ -99,10 +99,15 @@ static bool report_remote(const struct vd_service *service, size_t i, uint64_t n
 }
 
 static bool report_trust(const struct vd_service *service, uint64_t now_s, struct vd_buffer *out) {
-  if (service->trust == NULL) return true;
-  const struct frag_trust_list *list = frag_trust_list(service->trust);
+  if (service->trust_source == NULL) return true;
+  struct vd_trust_edition *edition = vd_trust_source_take(service->trust_source);
+  const struct frag_trust_list *list = frag_trust_list(edition->trust);
   bool current = list->next_update_s >= now_s;
-  put_named(out, "trust list ", list->list_no, current ? ": current\n" : ": past its next update\n");
+  put_named(out, "trust list ", list->list_no, current ? ": current, issued " : ": past its next update, issued ");
+  put_named(out, "", now_s > list->issued_s ? now_s - list->issued_s : 0, " s ago\n");
+  vd_trust_edition_give(edition);
+  if (vd_trust_source_is_refusing(service->trust_source))
+    vd_buffer_text(out, "trust file: refused, and the list before it is in use; see the log\n");
   return current;
 }
 
@@ -172,6 +177,23 @@ static void put_up(const struct vd_service *service, struct vd_buffer *out) {
   }
 }
 
+static void put_trust(const struct vd_service *service, struct vd_buffer *out) {
+  if (service->trust_source == NULL) return;
+  struct vd_trust_edition *edition = vd_trust_source_take(service->trust_source);
+  const struct frag_trust_list *list = frag_trust_list(edition->trust);
+  vd_role_metrics_family(out, "trust_list_number", "gauge", "Number of the trust list in use.");
+  vd_role_metrics_value(out, "trust_list_number", NULL, list->list_no);
+  vd_role_metrics_family(out, "trust_list_issued_time_seconds", "gauge", "Unix time at which it was issued.");
+  vd_role_metrics_value(out, "trust_list_issued_time_seconds", NULL, list->issued_s);
+  vd_role_metrics_family(out, "trust_list_next_update_time_seconds", "gauge", "Unix time by which the next is due.");
+  vd_role_metrics_value(out, "trust_list_next_update_time_seconds", NULL, list->next_update_s);
+  vd_role_metrics_family(out, "trust_list_overdue", "gauge", "Whether it is past its next update.");
+  vd_role_metrics_value(out, "trust_list_overdue", NULL, edition->is_overdue);
+  vd_role_metrics_family(out, "trust_file_refused", "gauge", "Whether the trust file was refused when last looked at.");
+  vd_role_metrics_value(out, "trust_file_refused", NULL, vd_trust_source_is_refusing(service->trust_source));
+  vd_trust_edition_give(edition);
+}
+
 void vd_readiness_metrics(const struct vd_service *service, struct vd_buffer *out) {
   struct log_row rows[VD_SERVICE_LEDGERS_MAX + VD_OPERATORS_MAX];
   char label[32];
@@ -188,5 +210,6 @@ void vd_readiness_metrics(const struct vd_service *service, struct vd_buffer *ou
     vd_role_metrics_family(out, "equivocating_logs", "gauge", "Logs that were seen to contradict themselves.");
     vd_role_metrics_value(out, "equivocating_logs", NULL, vd_seen_equivocations(service->seen));
   }
+  put_trust(service, out);
   vd_role_metrics_write(service->role_metrics, out);
 }

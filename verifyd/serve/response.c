@@ -57,13 +57,22 @@ void vd_response_init(struct vd_response *response) {
   vd_buffer_init(&response->body, VD_RESPONSE_BODY_MAX);
 }
 
+static void release(struct vd_response *response) {
+  if (response->release != NULL) response->release(response->released);
+  response->release = NULL;
+}
+
 void vd_response_reset(struct vd_response *response) {
+  release(response);
   vd_buffer_reset(&response->body, BODY_KEEP_BYTES);
   struct vd_buffer body = response->body;
   *response = (struct vd_response){.status = 200, .body = body};
 }
 
-void vd_response_free(struct vd_response *response) { vd_buffer_free(&response->body); }
+void vd_response_free(struct vd_response *response) {
+  release(response);
+  vd_buffer_free(&response->body);
+}
 
 void vd_response_problem(struct vd_response *response, enum vd_problem problem, const char *detail) {
   vd_response_reset(response);

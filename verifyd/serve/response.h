@@ -24,6 +24,8 @@ struct vd_response {
   unsigned retry_after_s;    /* 0: no such header */
   const void *fixed_body;    /* a body that outlives the answer; NULL: `body` */
   size_t fixed_body_len;     /* bytes */
+  void (*release)(void *released); /* called with the following when the answer is over or dropped; NULL: nothing */
+  void *released;
   struct vd_buffer body;     /* written by the handler; wiped after every answer */
 };
 

@@ -4,27 +4,18 @@
 #ifndef VD_SERVE_RESULT_VIEW_H
 #define VD_SERVE_RESULT_VIEW_H
 
-#include "config/profile.h"
 #include "json/problem.h"
-#include "json/words.h"
-#include "serve/header.h"
+#include "serve/view.h"
 #include "verify/verify.h"
 
-struct vd_result_view {
-  const struct vd_words *words;
-  const struct vd_profiles *profiles; /* for labels, or NULL */
-  enum vd_language language;
-  struct vd_buffer *out; /* secret after a VALID verdict */
-};
-
 /* The article of a verdict. */
-void vd_result_view_verdict(const struct vd_result_view *view, const struct vd_verdict *verdict);
+void vd_result_view_verdict(const struct vd_view *view, const struct vd_verdict *verdict);
 
 /* The article of a request that could not be handled. */
-void vd_result_view_problem(const struct vd_result_view *view, enum vd_problem problem);
+void vd_result_view_problem(const struct vd_view *view, enum vd_problem problem);
 
 /* One line for the title of the page, not escaped. */
-const char *vd_result_view_title(const struct vd_result_view *view, const struct vd_verdict *verdict);
-const char *vd_result_view_problem_title(const struct vd_result_view *view, enum vd_problem problem);
+const char *vd_result_view_title(const struct vd_view *view, const struct vd_verdict *verdict);
+const char *vd_result_view_problem_title(const struct vd_view *view, enum vd_problem problem);
 
 #endif

@@ -11,7 +11,7 @@ static const char *const plain_keys[] = {
     "next.title",     "compare.title",     "compare.text",      "details.title",  "address.title",  "address.plain",
     "checks.title",   "fact.issuer",       "fact.serial",       "fact.issuer_id", "fact.issue_no",  "fact.issued",
     "fact.expires",   "status.as_of",      "fact.expires_never", "reference",     "action.again",   "warning.other",
-    "warning.status", "warning.fragments", "warning.log",       "state.undecided", NULL};
+    "warning.status", "warning.fragments", "warning.log",       "state.undecided", "operator.withheld", NULL};
 static const char *const fallback_groups[] = {"valid", "not_valid", "cannot_check", "busy", "no_answer", NULL};
 static const char *const problems[] = {"no_code_in_picture", "picture_unreadable", "picture_type",
                                        "picture_too_large",  "no_input",           NULL};

@@ -28,6 +28,8 @@
   X(cosignings_failed, "cosignings_failed_total", "Requests to witnesses that brought no cosignature.") \
   X(cosignatures_given, "cosignatures_given_total", "Checkpoints of others that were cosigned.") \
   X(cosignatures_refused, "cosignatures_refused_total", "Checkpoints of others that were not cosigned.") \
+  X(trust_lists_accepted, "trust_lists_accepted_total", "Trust lists that were taken without a restart.") \
+  X(trust_lists_refused, "trust_lists_refused_total", "Contents of the trust file that were not taken.") \
   X(looks, "operator_looks_total", "Times that the log of another operator was looked at.") \
   X(looks_failed, "operator_looks_failed_total", "Of these, those without a checkpoint that could be accepted.")
 

@@ -9,11 +9,14 @@ enum vd_route_number {
   VD_ROUTE_VERIFY_PAGE, /* POST /verify */
   VD_ROUTE_LOOKUP,      /* POST /log/<number>/look-up */
   VD_ROUTE_SUBMISSION,  /* POST /log/<number>/submissions */
+  VD_ROUTE_SUBMISSION_LIST, /* POST /log/<number>/submissions/list */
+  VD_ROUTE_ISSUERS_API, /* GET /v1/issuers */
+  VD_ROUTE_ISSUERS_PAGE, /* GET /issuers… */
   VD_ROUTE_TILE,        /* GET /log/<number>/… */
   VD_ROUTE_WITNESS,     /* POST /add-checkpoint */
   VD_ROUTE_FILE         /* GET of everything else */
 };
-#define VD_ROUTE_COUNT 7
+#define VD_ROUTE_COUNT 10
 
 /* Every route, in the order in which they are tried. Their handlers want a struct vd_service as the site's service and
  * a struct vd_service_loop as its loop_state. */

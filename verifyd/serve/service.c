@@ -10,36 +10,21 @@
 #include "base/file.h"
 #include "serve/service_key.h"
 
-#define TRUST_FILE_MAX ((size_t)16 << 20)
 enum { MEMORY_WAITING_MAX = 256 /* checkpoints of others to be looked at or kept */ };
 
 /* ---- trust ---- */
 
-static enum vd_error decode_trust(const struct vd_settings *settings, const struct vd_bytes *file,
-                                  struct frag_trust **trust, struct vd_failure *failure) {
-  const struct vd_trust_settings *pinned = &settings->trust;
-  struct frag_context *context;
-  enum vd_error error = vd_context_new(&context, failure);
-  if (error != VD_OK) return error;
-  struct frag_pins pins = {settings->realm, pinned->threshold, pinned->roots_count, pinned->roots};
-  frag_error result = frag_trust_open(context, trust, (struct frag_slice){file->data, file->len}, &pins);
-  frag_context_free(context);
-  return result == FRAG_OK ? VD_OK : vd_fail_frag(failure, result, "trust list %s", pinned->file);
-}
-
-static enum vd_error open_trust(struct vd_service *service, uint64_t now_s, struct vd_log *log,
-                                struct vd_failure *failure) {
-  struct vd_bytes file;
+static enum vd_error open_trust(struct vd_service *service, uint64_t now_s, int log_fd, struct vd_failure *failure) {
+  service->role_metrics = calloc(1, sizeof *service->role_metrics);
+  if (service->role_metrics == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the service");
+  vd_role_metrics_init(service->role_metrics);
+  struct vd_trust_source_options options = {.settings = service->settings,
+                                            .profiles = &service->profiles,
+                                            .page = service->page,
+                                            .metrics = service->role_metrics,
+                                            .log_fd = log_fd};
   if (service->settings->trust.roots_count == 0) return VD_OK;
-  enum vd_error error = vd_file_read(service->settings->trust.file, TRUST_FILE_MAX, &file, failure);
-  if (error != VD_OK) return error;
-  error = decode_trust(service->settings, &file, &service->trust, failure);
-  vd_bytes_free(&file);
-  if (error != VD_OK) return error;
-  const struct frag_trust_list *list = frag_trust_list(service->trust);
-  if (list->next_update_s < now_s)
-    vd_log_event(log, VD_LOG_WARNING, "trust_list_overdue", "list_no=%" PRIu64, list->list_no);
-  return VD_OK;
+  return vd_trust_source_new(&options, now_s, &service->trust_source, failure);
 }
 
 /* ---- ledgers and operators ---- */
@@ -120,7 +105,7 @@ static enum vd_error open_operators(struct vd_service *service, struct vd_log *l
   frag_context_free(context);
   service->verifier_options = (struct vd_verifier_options){.realm = settings->realm,
                                                            .threshold = settings->threshold,
-                                                           .trust = service->trust,
+                                                           .status_max_age_s = settings->status_max_age_s,
                                                            .operator_count = service->operator_count,
                                                            .operators = service->operators,
                                                            .seen = service->seen};
@@ -131,7 +116,7 @@ static enum vd_error open_operators(struct vd_service *service, struct vd_log *l
 
 static enum vd_error open_own_operator(struct vd_service *service, int log_fd, struct vd_failure *failure) {
   struct vd_own_operator_options options = {
-      .settings = service->settings, .trust = service->trust, .metrics = service->role_metrics, .log_fd = log_fd};
+      .settings = service->settings, .trust_source = service->trust_source, .metrics = service->role_metrics, .log_fd = log_fd};
   if (service->settings->own_operator.number == 0) return VD_OK;
   enum vd_error error = vd_own_operator_new(&options, &service->own, failure);
   if (error != VD_OK) return error;
@@ -156,9 +141,6 @@ static enum vd_error open_witness(struct vd_service *service, int log_fd, struct
 }
 
 static enum vd_error open_roles(struct vd_service *service, struct vd_log *log, struct vd_failure *failure) {
-  service->role_metrics = calloc(1, sizeof *service->role_metrics);
-  if (service->role_metrics == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the service");
-  vd_role_metrics_init(service->role_metrics);
   enum vd_error error = open_own_operator(service, log->fd, failure);
   if (error == VD_OK) error = open_memory(service, failure);
   if (error == VD_OK) error = open_witness(service, log->fd, failure);
@@ -184,9 +166,9 @@ enum vd_error vd_service_new(const struct vd_settings *settings, uint64_t now_s,
   if (made == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the service");
   made->settings = settings;
   enum vd_error error = vd_settings_profiles(settings, &made->profiles, failure);
-  if (error == VD_OK) error = open_trust(made, now_s, log, failure);
-  if (error == VD_OK) error = open_roles(made, log, failure);
   if (error == VD_OK) error = open_page(made, failure);
+  if (error == VD_OK) error = open_trust(made, now_s, log->fd, failure);
+  if (error == VD_OK) error = open_roles(made, log, failure);
   if (error == VD_OK) *service = made;
   else vd_service_free(made);
   return error;
@@ -200,8 +182,6 @@ static void close_ledgers(struct vd_service *service) {
 
 void vd_service_free(struct vd_service *service) {
   if (service == NULL) return;
-  vd_page_free(service->page);
-  vd_static_files_free(&service->files);
   vd_lane_free(service->memory_lane);
   vd_witness_free(service->witness);
   vd_seen_close(service->seen);
@@ -209,7 +189,9 @@ void vd_service_free(struct vd_service *service) {
   vd_own_operator_free(service->own);
   free(service->remotes);
   free(service->role_metrics);
-  frag_trust_free(service->trust);
+  vd_trust_source_free(service->trust_source);
+  vd_page_free(service->page);
+  vd_static_files_free(&service->files);
   vd_profiles_free(&service->profiles);
   free(service);
 }

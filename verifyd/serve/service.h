@@ -1,6 +1,6 @@
 /* service.h: everything that the loops share, made from the settings when verifyd starts and read-only from then on:
- * trust list, ledgers, what this process is the operator of, what it remembers and witnesses, profiles, the files of
- * the page. What the pointers lead to has its own rules. */
+ * where the trust list comes from, ledgers, what this process is the operator of, what it remembers and witnesses,
+ * profiles, the files of the page. What the pointers lead to has its own rules. */
 #ifndef VD_SERVE_SERVICE_H
 #define VD_SERVE_SERVICE_H
 
@@ -11,6 +11,7 @@
 #include "serve/page.h"
 #include "serve/remote_state.h"
 #include "serve/static_files.h"
+#include "serve/trust_source.h"
 #include "serve/witness.h"
 #include "verify/verify.h"
 
@@ -25,13 +26,13 @@ struct vd_service_ledger {
 struct vd_service {
   const struct vd_settings *settings;
   struct vd_profiles profiles;
-  struct frag_trust *trust;    /* NULL when it is only a witness */
+  struct vd_trust_source *trust_source; /* NULL when it is only a witness */
   struct vd_own_operator *own; /* NULL when it is no operator */
   size_t ledger_count;         /* the own operator's, and those of settings->operators that are on this machine */
   struct vd_service_ledger ledgers[VD_SERVICE_LEDGERS_MAX];
   size_t operator_count; /* of settings->operators; 0: nothing is verified here */
   struct vd_verifier_operator operators[VD_OPERATORS_MAX];
-  struct vd_verifier_options verifier_options;
+  struct vd_verifier_options verifier_options; /* without its trust list: each loop takes the one in use */
   struct vd_seen *seen;        /* NULL without memory */
   struct vd_lane *memory_lane; /* for what writes to seen; NULL without memory */
   struct vd_witness *witness;  /* NULL when it is none */
@@ -42,8 +43,8 @@ struct vd_service {
 };
 
 /* Opens what the settings name. A ledger to be read that cannot be opened is told to the log and counts as unreachable.
- * In: settings: outlive the service. now_s: Unix seconds; a trust list past its next update is told to the log. log:
- * also says where the logs of the service's own threads go. Out: *service, owned by the caller; NULL on error. Errors:
+ * In: settings: outlive the service. now_s: Unix seconds. log: also
+ * says where the logs of the service's own threads go. Out: *service, owned by the caller; NULL on error. Errors:
  * those of the parts; VD_UNAVAILABLE when fewer ledgers than the threshold can be opened or asked. */
 VD_MUST_CHECK enum vd_error vd_service_new(const struct vd_settings *settings, uint64_t now_s, struct vd_log *log,
                                            struct vd_service **service, struct vd_failure *failure);

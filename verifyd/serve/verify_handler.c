@@ -9,6 +9,8 @@
 #include "serve/picture_job.h"
 #include "serve/service_loop.h"
 
+enum { WITHHELD_QUIET_S = 60 };
+
 static struct vd_service_loop *loop_of(const struct vd_exchange *exchange) { return exchange->site->loop_state; }
 
 /* ---- a verdict as an answer ---- */
@@ -45,8 +47,21 @@ void vd_verify_handler_refuse_page(struct vd_exchange *exchange, enum vd_problem
   vd_page_problem(service->page, exchange->language, problem, &exchange->response.body);
 }
 
+/* Once in a while for each operator: whoever asks for one document again and again shall not fill the log. */
+static void tell_withholding(struct vd_service_loop *loop, const struct vd_verdict *verdict) {
+  uint64_t now_s = (uint64_t)time(NULL);
+  for (size_t i = 0; i < verdict->operator_count; i++) {
+    unsigned number = verdict->operators[i].number;
+    uint64_t *told_s = &loop->withheld_told_s[number - 1];
+    if (!verdict->operators[i].withholds || loop->log == NULL || now_s - *told_s < WITHHELD_QUIET_S) continue;
+    *told_s = now_s;
+    vd_log_event(loop->log, VD_LOG_WARNING, "statement_withheld", "operator=%u", number);
+  }
+}
+
 static void write_verdict(struct vd_exchange *exchange, const struct vd_verdict *verdict) {
   vd_metrics_verdict(loop_of(exchange)->metrics, verdict);
+  tell_withholding(loop_of(exchange), verdict);
   if (exchange->route->answer == vd_verify_handler_page) write_page(exchange, verdict);
   else write_json(exchange, verdict);
 }
@@ -64,7 +79,8 @@ static void discard_verdict(void *job) { vd_portal_end(job); }
 
 static void ask_operators(struct vd_exchange *exchange, const char *text, size_t len) {
   struct vd_service_loop *loop = loop_of(exchange);
-  struct vd_portal_verification *begun = vd_portal_begin(loop->portal, text, len, (uint64_t)time(NULL));
+  struct vd_trust_edition *edition = vd_service_loop_edition(loop);
+  struct vd_portal_verification *begun = vd_portal_begin(loop->portal, text, len, (uint64_t)time(NULL), edition);
   if (begun == NULL) {
     vd_metrics_count(&loop->metrics->verifications_refused);
     vd_exchange_refuse(exchange, VD_PROBLEM_BUSY, "Too many verifications are waiting; please try again.");
@@ -85,6 +101,7 @@ static void answer_text(struct vd_exchange *exchange, const char *text, size_t l
     ask_operators(exchange, text, len);
     return;
   }
+  (void)vd_service_loop_edition(loop);
   vd_verify(loop->verifier, text, len, (uint64_t)time(NULL), &loop->verdict);
   write_verdict(exchange, &loop->verdict);
   vd_verdict_wipe(&loop->verdict);

@@ -95,6 +95,7 @@ frag_error vd_log_check_checkpoint(struct frag_context *context, struct vd_log_c
   if (has_equivocated(check)) return FRAG_EQUIVOCATION;
   if (is_last(check, answer)) {
     take_last(check, answer, checkpoint);
+    check->answer_time_s = check->time_s;
     return FRAG_OK;
   }
   frag_error code = frag_checkpoint_decode(context, checkpoint, answer->checkpoint, answer->checkpoint_len);
@@ -104,8 +105,10 @@ frag_error vd_log_check_checkpoint(struct frag_context *context, struct vd_log_c
   *is_news = check->has_equivocated = is_equivocation(check, base, checkpoint);
   if (check->has_equivocated) return FRAG_EQUIVOCATION;
   code = check_continues(context, base, answer, checkpoint);
-  if (code == FRAG_OK) *is_news = accept(check, base, checkpoint, time_s);
-  return code;
+  if (code != FRAG_OK) return code;
+  check->answer_time_s = time_s;
+  *is_news = accept(check, base, checkpoint, time_s);
+  return FRAG_OK;
 }
 
 /* The leaf of a record, or of an erased one; empty when it has no such form. */

@@ -15,6 +15,7 @@ struct vd_log_check {
   uint64_t size;           /* of the last checkpoint accepted by this struct; 0: none */
   uint8_t root[FRAG_HASH_LEN];
   uint64_t time_s;         /* of its own cosignature; 0: it has none */
+  uint64_t answer_time_s;  /* the same of the last answer's checkpoint that was right, newest or not */
   bool has_equivocated;
   size_t equivocations;    /* of all logs, as `seen` last told */
   size_t note_len;

@@ -13,6 +13,7 @@ struct vd_verifier {
   const struct frag_trust *trust;
   uint16_t realm;
   unsigned threshold;
+  uint64_t status_max_age_s; /* 0: no limit */
   unsigned operator_count;
   unsigned statements_first; /* how many are asked for at first, 1..VD_WALK_KEYS_MAX */
   struct vd_verifier_operator operators[VD_VERIFY_OPERATORS_MAX];
@@ -24,6 +25,7 @@ struct vd_verifier {
 /* The walk comes last: its statements are not cleared at the beginning. */
 struct vd_verification {
   struct vd_verifier *verifier;
+  const struct frag_trust *trust; /* the one of its beginning, until its end */
   struct vd_verdict *verdict;
   uint64_t now_s;
   enum vd_wanted wanted;
@@ -31,6 +33,8 @@ struct vd_verification {
   bool is_silent[VD_VERIFY_OPERATORS_MAX];    /* it did not answer a question, and is asked no more */
   bool has_answered[VD_VERIFY_OPERATORS_MAX]; /* the open question, or is silent */
   uint64_t entry_time_s[VD_VERIFY_OPERATORS_MAX];
+  bool has_status[VD_VERIFY_OPERATORS_MAX]; /* it answered about statements, as of then: see freshness.h */
+  uint64_t status_time_s[VD_VERIFY_OPERATORS_MAX];
   uint8_t *copies[VD_VERIFY_OPERATORS_MAX]; /* of local records, for a gather that outlasts the snapshot */
   size_t copy_len[VD_VERIFY_OPERATORS_MAX];
   struct frag_qr qr;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "verify/state.h"
+#include "verify/freshness.h"
 
 /* --- reporting --- */
 
@@ -116,14 +116,14 @@ static frag_error check_checkpoint(struct vd_verification *run, unsigned k, cons
 
 static struct vd_walk_scope scope_of(const struct vd_verification *run) {
   return (struct vd_walk_scope){.context = run->verifier->context,
-                                .trust = run->verifier->trust,
+                                .trust = run->trust,
                                 .document = &run->verdict->document,
                                 .realm = run->qr.realm};
 }
 
 static bool is_everyone_sound(const struct vd_verification *run) {
   for (unsigned k = 0; k < run->verifier->operator_count; k++)
-    if (run->is_silent[k] || is_doubted(run, k)) return false;
+    if (run->is_silent[k] || is_doubted(run, k) || run->verdict->operators[k].withholds) return false;
   return true;
 }
 
@@ -133,7 +133,14 @@ static enum vd_wanted check_period(struct vd_verification *run) {
   return conclude(run, code);
 }
 
-static enum vd_wanted end_walk(struct vd_verification *run, frag_error code) {
+static void note_withholding(struct vd_verification *run) {
+  for (unsigned k = 0; k < run->verifier->operator_count; k++)
+    run->verdict->operators[k].withholds = !is_doubted(run, k) && (run->walk.withholding >> k & 1u) != 0;
+}
+
+static enum vd_wanted end_walk(struct vd_verification *run, frag_error found) {
+  frag_error code = vd_freshness_result(run, found);
+  note_withholding(run);
   report(run, VD_STEP_STATUS, code, is_everyone_sound(run));
   return code == FRAG_OK ? check_period(run) : conclude(run, code);
 }
@@ -144,7 +151,8 @@ static enum vd_wanted settle_statuses(struct vd_verification *run) {
   while (have_all_answered(run)) {
     bool is_over = true;
     frag_error code = vd_walk_settle(&run->walk, &is_over);
-    if (run->walk.answers > 0 || code == FRAG_REVOKED) run->verdict->status_as_of_s = run->now_s;
+    unsigned count = 0;
+    run->verdict->status_as_of_s = vd_freshness_as_of(run, &count);
     if (is_over) return end_walk(run, code);
     code = vd_walk_ask(&run->walk, &scope, run->walk.first + run->walk.count, VD_WALK_KEYS_MAX);
     if (code != FRAG_OK) return fail(run, VD_STEP_STATUS, code);
@@ -184,10 +192,10 @@ static enum vd_wanted open_document(struct vd_verification *run) {
   struct vd_verdict *verdict = run->verdict;
   verdict->tau_s = latest_entry_time(run);
   frag_error code = frag_open(run->verifier->context, verdict->plaintext, sizeof verdict->plaintext, &verdict->document,
-                              &run->qr, &run->gather, run->verifier->trust, verdict->tau_s);
+                              &run->qr, &run->gather, run->trust, verdict->tau_s);
   report_opening(run, code);
   if (code != FRAG_OK) return conclude(run, code);
-  verdict->issuer_key = frag_trust_find(run->verifier->trust, verdict->document.kid);
+  verdict->issuer_key = frag_trust_find(run->trust, verdict->document.kid);
   return ask_statuses(run);
 }
 
@@ -287,6 +295,7 @@ enum vd_wanted vd_verification_begin(struct vd_verification *verification, struc
   struct vd_verification *run = verification;
   memset(run, 0, offsetof(struct vd_verification, walk.statements));
   run->verifier = verifier;
+  run->trust = verifier->trust;
   run->verdict = verdict;
   run->now_s = now_s;
   begin_verdict(verifier, verdict);
@@ -332,7 +341,9 @@ enum vd_wanted vd_verification_answer(struct vd_verification *verification, unsi
   bool is_status = run->wanted == VD_WANTED_STATUSES;
   if (code == FRAG_OK && !is_status) return take_fragment(run, k, &checkpoint, answer);
   const struct vd_walk_scope scope = scope_of(run);
-  if (code == FRAG_OK) code = vd_walk_take(&run->walk, &scope, answer, !is_doubted(run, k));
+  const struct vd_walk_operator who = {k, !is_doubted(run, k), vd_freshness_of_answer(run, k)};
+  if (code == FRAG_OK && who.is_log_right) vd_freshness_note(run, k, who.as_of_s);
+  if (code == FRAG_OK) code = vd_walk_take(&run->walk, &scope, answer, &who);
   return code == FRAG_OK ? settle_statuses(run) : fail(run, is_status ? VD_STEP_STATUS : VD_STEP_FRAGMENTS, code);
 }
 

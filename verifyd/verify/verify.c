@@ -1,5 +1,6 @@
 #include "verify/verify.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,7 @@ enum vd_error vd_verifier_new(const struct vd_verifier_options *options, struct 
   made->trust = options->trust;
   made->realm = options->realm;
   made->threshold = options->threshold;
+  made->status_max_age_s = options->status_max_age_s;
   made->operator_count = (unsigned)options->operator_count;
   memcpy(made->operators, options->operators, options->operator_count * sizeof *made->operators);
   error = make_context(made, failure);
@@ -85,6 +87,11 @@ void vd_verifier_free(struct vd_verifier *verifier) {
   frag_context_free(verifier->context);
   vd_wipe(verifier, sizeof *verifier);
   free(verifier);
+}
+
+void vd_verifier_set_trust(struct vd_verifier *verifier, const struct frag_trust *trust) {
+  assert(frag_trust_list(trust)->realm == verifier->realm);
+  verifier->trust = trust;
 }
 
 struct vd_log_check *vd_verifier_log(struct vd_verifier *verifier, unsigned k) { return &verifier->logs[k]; }

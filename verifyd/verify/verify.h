@@ -70,13 +70,14 @@ struct vd_operator_answer {
   enum vd_operator_state state;
   frag_error log_code;          /* 20, 21, 22 or 25 with VD_OPERATOR_LOG_FAILED, else FRAG_OK */
   uint64_t checkpoint_time_s;   /* of its last checkpoint, Unix seconds; 0: none was accepted, or it has no time */
+  bool withholds;               /* it has no statement that another one had more than VD_WALK_WITHHELD_S before */
 };
 
 /* The result. About 36 KiB: keep one for each thread rather than on the stack. Secret when VALID, because the
  * document is in it; end with vd_verdict_wipe.
  * A failed check is the last one made. Warnings: in VD_STEP_FRAGMENTS, an operator that was asked or is known to be
  * unreachable did not answer GOOD; in VD_STEP_LOG, an operator's log failed, and the others are enough; in
- * VD_STEP_STATUS, not every operator could be asked for statements, or its log failed. */
+ * VD_STEP_STATUS, not every operator could be asked for statements, or its log failed, or it withholds one. */
 struct vd_verdict {
   frag_error code;      /* FRAG-1 section 8, or from 1000 up a fault on this side */
   frag_verdict verdict; /* frag_error_verdict(code) */
@@ -84,7 +85,9 @@ struct vd_verdict {
   size_t operator_count;
   struct vd_operator_answer operators[VD_VERIFY_OPERATORS_MAX];
   uint64_t tau_s;          /* largest entry time of the records used, Unix seconds; 0 when not that far */
-  uint64_t status_as_of_s; /* when the statements were read, Unix seconds; 0 when not that far */
+  uint64_t status_as_of_s; /* no statement can be missing that is older, Unix seconds: the t-th newest checkpoint time
+                              of the operators that answered about statements, or the oldest when they are fewer; a
+                              ledger on this machine counts as now. 0 when not that far, or when none answered */
 
   /* All zero unless verdict is FRAG_VALID. */
   struct frag_document document;           /* views into plaintext */
@@ -114,6 +117,8 @@ struct vd_verifier_options {
   size_t operator_count;          /* 1..VD_VERIFY_OPERATORS_MAX */
   const struct vd_verifier_operator *operators;
   struct vd_seen *seen;           /* shared; NULL: checkpoints are remembered as long as the verifier lives */
+  uint64_t status_max_age_s;      /* a status that is older, or of fewer than t operators, is STATUS_STALE (45), unless
+                                     the document is revoked or superseded; 0: no limit */
 };
 
 /* Makes a verifier: one for each thread. It has its own cryptographic context and its own reader handle on each
@@ -126,6 +131,10 @@ VD_MUST_CHECK enum vd_error vd_verifier_new(const struct vd_verifier_options *op
 
 /* Wipes and frees. NULL is allowed. */
 void vd_verifier_free(struct vd_verifier *verifier);
+
+/* Another trust list of the same realm (asserted), for verifications that begin from now on; those under way, and their
+ * verdicts, stay with the one that they began with. Lifetime as in the options. Thread rule: the verifier's. */
+void vd_verifier_set_trust(struct vd_verifier *verifier, const struct frag_trust *trust);
 
 /* Verifies with the local ledgers; a remote operator counts as unreachable. Every outcome is a verdict; a code of
  * another realm is FRAG_QR_MALFORMED (not a code of this service).

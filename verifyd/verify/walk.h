@@ -11,6 +11,7 @@
 #define VD_WALK_OPERATORS_MAX 15
 #define VD_WALK_STATEMENTS_MAX 256 /* of one document */
 #define VD_WALK_KEYS_MAX 4         /* statements asked for in one question */
+#define VD_WALK_WITHHELD_S 300     /* an operator that has no statement so long after another got it is reported */
 
 /* What the operators hold as statement n. */
 struct vd_walk_statements {
@@ -19,6 +20,15 @@ struct vd_walk_statements {
   unsigned count; /* of valid ones, each once */
   struct frag_statement valid[VD_WALK_OPERATORS_MAX];
   uint8_t records[VD_WALK_OPERATORS_MAX][FRAG_STATUS_RECORD_LEN];
+  uint64_t entry_s;                         /* of a valid one, the earliest that a right log says; 0: none */
+  uint64_t none_by_s[VD_WALK_OPERATORS_MAX]; /* each operator had none by then; 0: it had one, or was not heard */
+};
+
+/* Who answered. */
+struct vd_walk_operator {
+  unsigned k;
+  bool is_log_right; /* else its silence says nothing */
+  uint64_t as_of_s;  /* of what it answered */
 };
 
 struct vd_walk {
@@ -27,6 +37,7 @@ struct vd_walk {
   unsigned count;   /* its statements */
   unsigned used;    /* of the statements below, at most */
   unsigned answers; /* to it, of operators whose silence about a statement says that they have none */
+  uint32_t withholding; /* bit set of operators that had no statement long after another one had it */
   struct vd_walk_statements statements[VD_WALK_KEYS_MAX];
 };
 
@@ -46,7 +57,8 @@ FRAG_MUST_CHECK frag_error vd_walk_ask(struct vd_walk *walk, const struct vd_wal
 /* Takes one operator's answer to it. A valid statement counts whoever shows it, since only the issuer can make one;
  * that there is none counts only from an operator whose log is right. Errors: FRAG_CRYPTO. */
 FRAG_MUST_CHECK frag_error vd_walk_take(struct vd_walk *walk, const struct vd_walk_scope *scope,
-                                        const struct vd_lookup_answer *answer, bool is_log_right);
+                                        const struct vd_lookup_answer *answer,
+                                        const struct vd_walk_operator *who);
 
 /* Ends the question. Out: *is_over: false when the next statements must be asked for, from first + count.
  * Returns what the statements amount to so far: FRAG_OK, 40, 41, 42, or 45: nobody could be asked, or there are more

@@ -7,7 +7,7 @@
 #include <frag/submission.h>
 
 #include "base/crypto.h"
-#include "base/hex.h"
+#include "wire/admission.h"
 #include "wire/cursor.h"
 
 enum { SIGNATURE_LEN = 64, ERASE = 4, RESERVED = 0 };
@@ -177,49 +177,6 @@ enum vd_error vd_submission_read(struct vd_submission *submission, struct vd_sto
 
 /* --- admitting --- */
 
-static enum vd_error check_address(const struct vd_submission *submission, uint16_t realm, unsigned operator_number,
-                                   const uint8_t origin_hash[static 16], struct vd_failure *failure) {
-  if (submission->realm != realm)
-    return vd_fail(failure, VD_DATA, "the submission is for realm %u, and this operator serves realm %u",
-                   submission->realm, realm);
-  if (submission->operator_number != operator_number)
-    return vd_fail(failure, VD_DATA, "the submission is for operator %u, and this is operator %u; correct its URL",
-                   submission->operator_number, operator_number);
-  if (memcmp(submission->origin_hash, origin_hash, sizeof submission->origin_hash) != 0)
-    return vd_fail(failure, VD_DATA, "the submission is for another log than this operator's; correct its origin");
-  return VD_OK;
-}
-
-static enum vd_error check_signature(struct frag_context *context, const struct vd_submission *submission,
-                                     const uint8_t *bytes, size_t len, const struct frag_trust *trust,
-                                     struct vd_failure *failure) {
-  char kid[2 * sizeof submission->kid + 1];
-  struct frag_slice signed_bytes = {bytes, len - SIGNATURE_LEN};
-  frag_error error = frag_submission_check(context, trust, submission->kid, signed_bytes, submission->signature);
-  if (error == FRAG_OK) return VD_OK;
-  vd_hex_encode(kid, submission->kid, sizeof submission->kid);
-  if (error == FRAG_ISSUER_UNKNOWN)
-    return vd_fail(failure, VD_KEY, "the key %s is not in the trust list of this operator", kid);
-  if (error == FRAG_ISSUER_SIGNATURE)
-    return vd_fail(failure, VD_KEY, "the submission is not signed by the key %s that it names, or was altered", kid);
-  return vd_fail_frag(failure, error, "the signature of the submission could not be checked");
-}
-
-static enum vd_error check_times(const struct vd_submission *submission, const struct frag_trust_key *key,
-                                 uint64_t now_s, struct vd_failure *failure) {
-  bool is_early = submission->time_s > now_s;
-  uint64_t off_s = is_early ? submission->time_s - now_s : now_s - submission->time_s;
-  if (off_s > VD_SUBMISSION_TIME_TOLERANCE_S)
-    return vd_fail(failure, VD_KEY,
-                   "the submission's time is %llu s %s this operator's clock; %d s are allowed: set the clock right, "
-                   "and sign it again",
-                   (unsigned long long)off_s, is_early ? "ahead of" : "behind", VD_SUBMISSION_TIME_TOLERANCE_S);
-  if (frag_trust_key_time(key, now_s) == FRAG_OK) return VD_OK;
-  if (now_s < key->not_before_s) return vd_fail(failure, VD_KEY, "the key that signed the submission is not yet valid");
-  if (now_s > key->not_after_s) return vd_fail(failure, VD_KEY, "the key that signed the submission has expired");
-  return vd_fail(failure, VD_KEY, "the key that signed the submission is marked as compromised in the trust list");
-}
-
 static enum vd_error check_scope(const struct vd_store_item *item, size_t position, bool is_registrar,
                                  struct vd_failure *failure) {
   switch (item->kind) {
@@ -249,12 +206,14 @@ enum vd_error vd_submission_admit(struct frag_context *context, const struct vd_
   assert(len > SIGNATURE_LEN && submission->signature == bytes + len - SIGNATURE_LEN);
   assert(frag_trust_list(trust)->realm == realm);
   *admitted = (struct vd_admitted){0};
-  enum vd_error error = check_address(submission, realm, operator_number, origin_hash, failure);
-  if (error == VD_OK) error = check_signature(context, submission, bytes, len, trust, failure);
+  const struct vd_admission said = {"submission",    submission->realm, submission->operator_number,
+                                    submission->origin_hash, submission->kid, submission->time_s};
+  const struct vd_admission_operator here = {realm, operator_number, origin_hash};
+  const struct frag_trust_key *key = NULL;
+  enum vd_error error = vd_admission_check(context, &said, &here, (struct frag_slice){bytes, len - SIGNATURE_LEN},
+                                           submission->signature, trust, now_s, &key, failure);
   if (error != VD_OK) return error;
-  const struct frag_trust_key *key = frag_trust_find(trust, submission->kid);
   bool is_registrar = key->role == FRAG_ROLE_REGISTRAR;
-  error = check_times(submission, key, now_s, failure);
   for (size_t at = 0; error == VD_OK && at < submission->count; at++) {
     error = check_scope(&items[at], at + 1, is_registrar, failure);
     if (error == VD_OK) error = check_record(context, &items[at], at + 1, failure);

@@ -4,6 +4,7 @@
 // the page is left, the start page is shown again or another code is asked for.
 
 import { askPicture, askText } from "./ask.js";
+import { askIssuers, drawIssuers } from "./issuers.js";
 import { initialLanguage, remember } from "./language.js";
 import { preparePhoto } from "./photo.js";
 import { announceStep, drawProgress } from "./progress.js";
@@ -25,8 +26,8 @@ class Page {
     this.codeInput = document.getElementById("code");
   }
 
-  // Shows a view: { kind: "start", problem?, field? }, { kind: "progress", at, slow }, { kind: "answer", answer, retry }
-  // or { kind: "silence", reason, retry }.
+  // Shows a view: { kind: "start", problem?, field? }, { kind: "progress", at, slow }, { kind: "answer", answer, retry },
+  // { kind: "silence", reason, retry } or { kind: "issuers", list, retry }, its list as for drawIssuers.
   show(view) {
     this.view = view;
     this.draw();
@@ -61,7 +62,8 @@ class Page {
   }
 
   drawn() {
-    const { kind, answer, reason, at, slow } = this.view;
+    const { kind, answer, reason, at, slow, list } = this.view;
+    if (kind === "issuers") return [drawIssuers(list, this.words)];
     if (kind === "answer") return [drawAnswer(answer, location.host, this.words)];
     if (kind === "silence") return [drawSilence(reason, this.words)];
     return kind === "progress" ? [drawProgress(at, slow, this.words)] : [];
@@ -85,7 +87,7 @@ class Page {
 
   // The title says what the heading says.
   drawTitle() {
-    const sentence = this.stage.querySelector(".verdict-sentence, #progress-title");
+    const sentence = this.stage.querySelector(".verdict-sentence, #progress-title, #issuers-title");
     document.title = [...(sentence ? [sentence.textContent] : []), this.words.text("site.name")].join(" – ");
   }
 
@@ -145,6 +147,15 @@ class Page {
     return this.verify(attempts, "photo");
   }
 
+  async showIssuers() {
+    this.aborter?.abort();
+    const aborter = new AbortController();
+    this.aborter = aborter;
+    this.show({ kind: "issuers" });
+    const list = await askIssuers(aborter);
+    this.showIfCurrent(aborter, { kind: "issuers", list, retry: () => this.showIssuers() });
+  }
+
   // A code in the address is taken out of it before anything else happens.
   takeFragment() {
     const fragment = location.hash.slice(1);
@@ -172,6 +183,7 @@ class Page {
     const actions = {
       again: () => this.clear(),
       home: () => this.clear(),
+      issuers: () => this.showIssuers(),
       retry: () => this.view.retry(),
       print: () => window.print(),
       take: () => this.choosePhoto(true),

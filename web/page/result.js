@@ -14,7 +14,7 @@ function section(className, titleId, title, ...children) {
   );
 }
 
-function time(iso, words) {
+export function time(iso, words) {
   return element("time", { datetime: iso }, moment(iso, words));
 }
 
@@ -60,7 +60,7 @@ function warnings(checks, words) {
 }
 
 // One line to compare. The value stands exactly as it was signed; a day gets its reading in words under it.
-function row(label, lang, value, valueLang, note = null) {
+export function row(label, lang, value, valueLang, note = null) {
   const shown = value instanceof Node ? value : String(value);
   const dd = element("dd", { dir: "auto", lang: valueLang ?? (KHMER.test(String(value)) ? "km" : null) }, shown);
   if (note !== null) dd.append(element("span.row-note", { dir: "ltr" }, note));
@@ -113,18 +113,24 @@ function address(host, words) {
   );
 }
 
+// What is wrong with its log, or with what it said about the status, if that is it.
+function operatorWords(state, log, withholds, words) {
+  const withheld = withholds === true ? "withheld" : state;
+  return words.first([`operator.${log}`, `operator.${withheld}`, `operator.${state}`]) ?? state;
+}
+
 function operators(list, words) {
   if (!Array.isArray(list) || list.length === 0) return null;
   return element(
     "ul.operators",
     {},
-    ...list.map(({ name, state, log }) =>
+    ...list.map(({ name, state, log, withholds }) =>
       element(
         "li.operator",
         { "data-state": state },
         element("span.operator-name", {}, name),
         " ",
-        element("span.operator-state", {}, words.first([`operator.${log}`, `operator.${state}`]) ?? state),
+        element("span.operator-state", {}, operatorWords(state, log, withholds, words)),
       ),
     ),
   );

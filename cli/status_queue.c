@@ -1,0 +1,215 @@
+#include "status_queue.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/hex.h"
+
+#define NAME_END ".statements"
+#define NAME_DIGITS 8
+#define NUMBER_MAX 99999999u
+#define DIGEST_LINE 65 /* 64 digits and LF */
+#define DIGESTS_BYTES_MAX ((size_t)1 << 30)
+
+static enum vd_error path_in(const struct ctl_status_queue *queue, const char *name,
+                             char path[static CTL_STATUS_PATH_SIZE], struct vd_failure *failure) {
+  if (snprintf(path, CTL_STATUS_PATH_SIZE, "%s/%s", queue->path, name) < CTL_STATUS_PATH_SIZE) return VD_OK;
+  return vd_fail(failure, VD_USAGE, "the path of the queue is too long");
+}
+
+static enum vd_error lock(struct ctl_status_queue *queue, struct vd_failure *failure) {
+  char path[CTL_STATUS_PATH_SIZE];
+  enum vd_error error = path_in(queue, "lock", path, failure);
+  if (error != VD_OK) return error;
+  queue->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (queue->lock_fd < 0) return vd_fail(failure, VD_IO, "%s cannot be opened: %s", path, strerror(errno));
+  if (flock(queue->lock_fd, LOCK_EX | LOCK_NB) == 0) return VD_OK;
+  (void)fprintf(stderr, "verifyctl: waiting for another verifyctl that uses %s\n", queue->path);
+  while (flock(queue->lock_fd, LOCK_EX) != 0) {
+    if (errno != EINTR) return vd_fail(failure, VD_IO, "%s cannot be locked: %s", path, strerror(errno));
+  }
+  return VD_OK;
+}
+
+/* The number in a batch's file name; 0 when it is not one. */
+static uint64_t number_of(const char *name) {
+  uint64_t number = 0;
+  if (strspn(name, "0123456789") != NAME_DIGITS || strcmp(name + NAME_DIGITS, NAME_END) != 0) return 0;
+  for (size_t i = 0; i < NAME_DIGITS; i++) number = number * 10 + (uint64_t)(name[i] - '0');
+  return number;
+}
+
+static int compare_numbers(const void *left, const void *right) {
+  const struct ctl_status_batch *one = left, *other = right;
+  return one->number < other->number ? -1 : one->number > other->number;
+}
+
+static enum vd_error grow(struct ctl_status_queue *queue, struct vd_failure *failure) {
+  struct ctl_status_batch *batches = realloc(queue->batches, (queue->count + 1) * sizeof *batches);
+  if (batches == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the queue");
+  queue->batches = batches;
+  queue->batches[queue->count] = (struct ctl_status_batch){0};
+  return VD_OK;
+}
+
+static enum vd_error list(struct ctl_status_queue *queue, struct vd_failure *failure) {
+  enum vd_error error = VD_OK;
+  DIR *folder = opendir(queue->path);
+  if (folder == NULL) return vd_fail(failure, VD_IO, "%s cannot be read: %s", queue->path, strerror(errno));
+  for (struct dirent *entry = readdir(folder); error == VD_OK && entry != NULL; entry = readdir(folder)) {
+    uint64_t number = number_of(entry->d_name);
+    if (number == 0) continue;
+    error = grow(queue, failure);
+    if (error == VD_OK) queue->batches[queue->count++].number = number;
+  }
+  (void)closedir(folder);
+  if (queue->count > 1) qsort(queue->batches, queue->count, sizeof *queue->batches, compare_numbers);
+  return error;
+}
+
+static enum vd_error batch_path(const struct ctl_status_queue *queue, uint64_t number,
+                                char path[static CTL_STATUS_PATH_SIZE], struct vd_failure *failure) {
+  char name[NAME_DIGITS + sizeof NAME_END + 16];
+  (void)snprintf(name, sizeof name, "%0*llu" NAME_END, NAME_DIGITS, (unsigned long long)number);
+  return path_in(queue, name, path, failure);
+}
+
+static enum vd_error load(const struct ctl_status_queue *queue, struct ctl_status_batch *batch,
+                          struct vd_failure *failure) {
+  char path[CTL_STATUS_PATH_SIZE];
+  struct vd_bytes file = {0};
+  uint64_t number = batch->number;
+  enum vd_error error = batch_path(queue, number, path, failure);
+  if (error == VD_OK) error = vd_file_read_private(path, CTL_STATUS_BATCH_BYTES_MAX, &file, failure);
+  if (error == VD_OK) error = ctl_status_batch_read(batch, (const char *)file.data, file.len, path, failure);
+  batch->number = number;
+  vd_bytes_free(&file);
+  return error;
+}
+
+enum vd_error ctl_status_queue_open(struct ctl_status_queue *queue, const char *path, bool create,
+                                    struct vd_failure *failure) {
+  enum vd_error error = VD_OK;
+  if (snprintf(queue->path, sizeof queue->path, "%s", path) >= (int)sizeof queue->path) {
+    return vd_fail(failure, VD_USAGE, "the path of the queue is too long");
+  }
+  if (create) {
+    error = vd_folder_make(path, 0700, failure);
+  } else if (access(path, F_OK) != 0) {
+    error = vd_fail(failure, VD_NO_INPUT, "there is no folder %s; no statement was made with it", path);
+  }
+  if (error == VD_OK) error = lock(queue, failure);
+  if (error == VD_OK) error = list(queue, failure);
+  for (size_t i = 0; error == VD_OK && i < queue->count; i++) error = load(queue, &queue->batches[i], failure);
+  return error;
+}
+
+void ctl_status_queue_close(struct ctl_status_queue *queue) {
+  for (size_t i = 0; i < queue->count; i++) ctl_status_batch_free(&queue->batches[i]);
+  free(queue->batches);
+  if (queue->lock_fd >= 0) (void)close(queue->lock_fd);
+  *queue = (struct ctl_status_queue){.lock_fd = -1};
+}
+
+enum vd_error ctl_status_queue_save(const struct ctl_status_queue *queue, const struct ctl_status_batch *batch,
+                                    struct vd_failure *failure) {
+  char path[CTL_STATUS_PATH_SIZE];
+  char *text = NULL;
+  size_t len = 0;
+  enum vd_error error = batch_path(queue, batch->number, path, failure);
+  if (error == VD_OK) error = ctl_status_batch_write(batch, &text, &len, failure);
+  if (error == VD_OK) error = vd_file_replace(path, text, len, 0600, failure);
+  vd_wipe(text, len);
+  free(text);
+  return error;
+}
+
+enum vd_error ctl_status_queue_add(struct ctl_status_queue *queue, struct ctl_status_batch *batch, size_t *index,
+                                   struct vd_failure *failure) {
+  uint64_t last = queue->count == 0 ? 0 : queue->batches[queue->count - 1].number;
+  if (last >= NUMBER_MAX) return vd_fail(failure, VD_FULL, "%s is full; begin another --queue", queue->path);
+  enum vd_error error = grow(queue, failure);
+  if (error != VD_OK) return error;
+  batch->number = last + 1;
+  error = ctl_status_queue_save(queue, batch, failure);
+  if (error != VD_OK) return error;
+  *index = queue->count;
+  queue->batches[queue->count++] = *batch;
+  *batch = (struct ctl_status_batch){0};
+  return VD_OK;
+}
+
+size_t ctl_status_queue_waiting(const struct ctl_status_queue *queue) {
+  size_t waiting = 0;
+  for (size_t i = 0; i < queue->count; i++) waiting += ctl_status_batch_waiting(&queue->batches[i]);
+  return waiting;
+}
+
+/* --- what was handed in --- */
+
+/* A line that a crash has cut short goes: it belongs to a submission that was never sent. */
+static bool append_line(int fd, const char *line) {
+  off_t end = lseek(fd, 0, SEEK_END);
+  if (end < 0) return false;
+  if (end % DIGEST_LINE != 0 && ftruncate(fd, end - end % DIGEST_LINE) != 0) return false;
+  if (lseek(fd, 0, SEEK_END) < 0) return false;
+  return write(fd, line, DIGEST_LINE) == DIGEST_LINE && fsync(fd) == 0;
+}
+
+enum vd_error ctl_status_queue_note(const struct ctl_status_queue *queue, const uint8_t digest[static 32],
+                                    struct vd_failure *failure) {
+  char path[CTL_STATUS_PATH_SIZE], line[DIGEST_LINE + 1];
+  enum vd_error error = path_in(queue, "submissions", path, failure);
+  if (error != VD_OK) return error;
+  vd_hex_encode(line, digest, 32);
+  line[DIGEST_LINE - 1] = '\n';
+  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return vd_fail(failure, VD_IO, "%s cannot be opened: %s", path, strerror(errno));
+  if (!append_line(fd, line)) error = vd_fail(failure, VD_IO, "%s cannot be written: %s", path, strerror(errno));
+  (void)close(fd);
+  return error;
+}
+
+static int compare_digests(const void *left, const void *right) { return memcmp(left, right, 32); }
+
+static bool read_digests(const struct vd_bytes *file, uint8_t (*digests)[32], size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const char *line = (const char *)file->data + i * DIGEST_LINE;
+    if (!vd_hex_decode(digests[i], 32, line, DIGEST_LINE - 1) || line[DIGEST_LINE - 1] != '\n') return false;
+  }
+  return true;
+}
+
+enum vd_error ctl_status_queue_digests(const struct ctl_status_queue *queue, uint8_t (**digests)[32], size_t *count,
+                                       struct vd_failure *failure) {
+  char path[CTL_STATUS_PATH_SIZE];
+  struct vd_bytes file = {0};
+  *digests = NULL;
+  *count = 0;
+  enum vd_error error = path_in(queue, "submissions", path, failure);
+  if (error != VD_OK || access(path, F_OK) != 0) return error;
+  error = vd_file_read_private(path, DIGESTS_BYTES_MAX, &file, failure);
+  if (error != VD_OK) return error;
+  *count = file.len / DIGEST_LINE;
+  *digests = calloc(*count + 1, sizeof **digests);
+  if (*digests == NULL) {
+    error = vd_fail(failure, VD_MEMORY, "no memory for %s", path);
+  } else if (!read_digests(&file, *digests, *count)) {
+    error = vd_fail(failure, VD_DATA, "%s is not as verifyctl wrote it; restore the file", path);
+  } else if (*count > 1) {
+    qsort(*digests, *count, sizeof **digests, compare_digests);
+  }
+  vd_bytes_free(&file);
+  if (error == VD_OK) return VD_OK;
+  free(*digests);
+  *digests = NULL;
+  return error;
+}

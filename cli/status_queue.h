@@ -1,0 +1,50 @@
+/* status_queue.h: the folder in which an issuer's statements are kept: one file for each command, written before
+ * anything is sent and replaced as operators acknowledge, and the digests of what was handed in. A statement stays in
+ * it for good, so that it can be watched. One process at a time; the others wait. Private: mode 0700.
+ *
+ *   00000001.statements  cli/status_batch.h
+ *   submissions          a line for each submission handed in: its SHA-256, 64 hex digits
+ *   lock */
+#ifndef CTL_STATUS_QUEUE_H
+#define CTL_STATUS_QUEUE_H
+
+#include "status_batch.h"
+
+#define CTL_STATUS_PATH_SIZE 4096
+
+/* Begin with {.lock_fd = -1}; fields are for reading. */
+struct ctl_status_queue {
+  char path[CTL_STATUS_PATH_SIZE];
+  int lock_fd;
+  size_t count;
+  struct ctl_status_batch *batches; /* by number, ascending */
+};
+
+/* Opens the folder, making it when `create`, waits for its lock, and reads all batches. Ends with
+ * ctl_status_queue_close, also after an error.
+ * VD_NO_INPUT: there is none. VD_DATA, VD_FULL, VD_IO, VD_MEMORY, VD_KEY (a file is not private). */
+VD_MUST_CHECK enum vd_error ctl_status_queue_open(struct ctl_status_queue *queue, const char *path, bool create,
+                                                  struct vd_failure *failure);
+void ctl_status_queue_close(struct ctl_status_queue *queue);
+
+/* Takes a batch over, empties *batch, and writes it, synced. Out: *index: where it is now. VD_IO, VD_FULL,
+ * VD_MEMORY. */
+VD_MUST_CHECK enum vd_error ctl_status_queue_add(struct ctl_status_queue *queue, struct ctl_status_batch *batch,
+                                                 size_t *index, struct vd_failure *failure);
+
+/* Writes a batch anew, in one step, synced. VD_IO, VD_FULL, VD_MEMORY. */
+VD_MUST_CHECK enum vd_error ctl_status_queue_save(const struct ctl_status_queue *queue,
+                                                  const struct ctl_status_batch *batch, struct vd_failure *failure);
+
+/* Batches that some operator has not acknowledged, and their lines. */
+size_t ctl_status_queue_waiting(const struct ctl_status_queue *queue);
+
+/* Notes the digest of a submission that is about to be handed in, synced. VD_IO, VD_FULL. */
+VD_MUST_CHECK enum vd_error ctl_status_queue_note(const struct ctl_status_queue *queue, const uint8_t digest[static 32],
+                                                  struct vd_failure *failure);
+
+/* All digests noted. Out: *digests: the caller frees; sorted. VD_DATA, VD_FULL, VD_IO, VD_MEMORY. */
+VD_MUST_CHECK enum vd_error ctl_status_queue_digests(const struct ctl_status_queue *queue, uint8_t (**digests)[32],
+                                                     size_t *count, struct vd_failure *failure);
+
+#endif

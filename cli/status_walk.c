@@ -1,0 +1,217 @@
+#include "status_walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+
+#define GROUP_MAX (VD_LOOKUP_KEYS_MAX / VD_WALK_KEYS_MAX) /* documents in one question */
+
+/* One document under way. */
+struct walking {
+  struct ctl_status_document *document;
+  struct frag_document scope_document; /* its issuer and rid only */
+  struct vd_walk_scope scope;
+  struct vd_walk walk;
+  uint32_t first; /* of the next question */
+  bool is_over;
+};
+
+struct group {
+  const struct ctl_status_scope *scope;
+  struct ctl_status_batch *gaps;
+  size_t count;
+  struct walking items[GROUP_MAX];
+  struct vd_lookup_answer part; /* of an operator's answer, about one document */
+};
+
+static enum vd_error ask(struct group *group, struct vd_failure *failure) {
+  struct vd_lookup_request request = {.count = 0};
+  for (size_t i = 0; i < group->count; i++) {
+    struct walking *walking = &group->items[i];
+    if (walking->is_over) continue;
+    frag_error made = vd_walk_ask(&walking->walk, &walking->scope, walking->first, VD_WALK_KEYS_MAX);
+    if (made != FRAG_OK) return vd_fail_frag(failure, made, "a statement's id");
+    for (unsigned at = 0; at < walking->walk.count; at++) {
+      memcpy(request.keys[request.count++], walking->walk.statements[at].id, FRAG_STATUS_ID_LEN);
+    }
+  }
+  enum vd_error error = ctl_status_ask(group->scope->asker, &request, group->scope->command, failure);
+  vd_wipe(&request, sizeof request);
+  return error;
+}
+
+/* Takes what operator k says about the document whose items begin at `from`. */
+static enum vd_error take(struct group *group, struct walking *walking, unsigned k, size_t from,
+                          struct vd_failure *failure) {
+  const struct ctl_status_answer *answer = &group->scope->asker->answers[k];
+  const struct vd_walk_operator who = {.k = k, .is_log_right = answer->log == FRAG_OK,
+                                       .as_of_s = group->scope->asker->checks[k].answer_time_s};
+  struct vd_lookup_answer *part = &group->part;
+  part->count = walking->walk.count;
+  for (size_t at = 0; at < part->count; at++) part->items[at] = answer->answer.items[from + at];
+  frag_error taken = vd_walk_take(&walking->walk, &walking->scope, part, &who);
+  return taken == FRAG_OK ? VD_OK : vd_fail_frag(failure, taken, "a statement");
+}
+
+/* --- gaps --- */
+
+static const struct vd_lookup_item *held_by_any(const struct ctl_status_asker *asker, size_t item) {
+  for (size_t i = 0; i < asker->operators->count; i++) {
+    const struct ctl_status_answer *answer = &asker->answers[i];
+    if (answer->has_come && answer->answer.items[item].presence == VD_STORE_PRESENT) return &answer->answer.items[item];
+  }
+  return NULL;
+}
+
+/* A copy for those who answered that they have no statement n, while others have one. */
+static enum vd_error fill_gap(const struct group *group, const struct walking *walking, uint32_t n, size_t item,
+                              struct vd_failure *failure) {
+  const struct ctl_status_asker *asker = group->scope->asker;
+  const struct vd_lookup_item *held = held_by_any(asker, item);
+  struct ctl_status_line line = {.kind = CTL_STATUS_COPY, .n = n, .issue_no = walking->document->issue_no};
+  bool is_gap = false;
+  if (held == NULL) return VD_OK;
+  for (size_t i = 0; i < asker->operators->count; i++) {
+    const struct ctl_status_answer *answer = &asker->answers[i];
+    bool lacks = answer->has_come && answer->log == FRAG_OK && answer->answer.items[item].presence != VD_STORE_PRESENT;
+    line.marks[i] = lacks ? CTL_STATUS_WAITING : CTL_STATUS_WITHDRAWN;
+    is_gap = is_gap || lacks;
+  }
+  if (!is_gap) return VD_OK;
+  line.time_s = held->time_s;
+  memcpy(line.rid, walking->document->rid, sizeof line.rid);
+  memcpy(line.record, held->bytes, sizeof line.record);
+  memcpy(line.serial, walking->document->serial, sizeof line.serial);
+  return ctl_status_batch_add(group->gaps, &line, failure);
+}
+
+/* --- the end of a question --- */
+
+static enum vd_error settle(struct group *group, struct walking *walking, size_t from, struct vd_failure *failure) {
+  struct vd_walk *walk = &walking->walk;
+  enum vd_error error = VD_OK;
+  unsigned held = 0;
+  if (walk->answers == 0) {
+    return vd_fail(failure, VD_UNAVAILABLE,
+                   "no operator can be asked what it holds; nothing was sent. Try again later");
+  }
+  while (held < walk->count && walk->statements[held].is_held) held++;
+  for (unsigned at = 0; error == VD_OK && group->gaps != NULL && at < held; at++) {
+    error = fill_gap(group, walking, walk->first + at, from + at, failure);
+  }
+  if (error != VD_OK) return error;
+  frag_error result = vd_walk_settle(walk, &walking->is_over);
+  walking->first = walk->first + walk->count;
+  walking->document->outcome = walk->outcome;
+  walking->document->next = walk->first + held;
+  bool is_full = walking->is_over && held == walk->count && result != FRAG_REVOKED;
+  if (!is_full) return VD_OK;
+  return vd_fail(failure, VD_FULL, "%s has %d statements already; no more are read", walking->document->serial,
+                 VD_WALK_STATEMENTS_MAX);
+}
+
+static enum vd_error take_all(struct group *group, struct vd_failure *failure) {
+  const struct ctl_status_asker *asker = group->scope->asker;
+  enum vd_error error = VD_OK;
+  size_t from = 0;
+  for (size_t i = 0; error == VD_OK && i < group->count; i++) {
+    struct walking *walking = &group->items[i];
+    if (walking->is_over) continue;
+    for (unsigned k = 0; error == VD_OK && k < asker->operators->count; k++) {
+      if (asker->answers[k].has_come) error = take(group, walking, k, from, failure);
+    }
+    size_t next = from + walking->walk.count;
+    if (error == VD_OK) error = settle(group, walking, from, failure);
+    from = next;
+  }
+  return error;
+}
+
+/* What waits in the queue counts as said, though no operator that answers may have it yet. */
+static void add_queued(const struct ctl_status_scope *scope, struct ctl_status_document *document) {
+  for (size_t b = 0; b < scope->queue->count; b++) {
+    const struct ctl_status_batch *batch = &scope->queue->batches[b];
+    for (size_t i = 0; i < batch->count; i++) {
+      const struct ctl_status_line *line = &batch->lines[i];
+      bool is_later = line->n >= document->next && memcmp(line->rid, document->rid, sizeof line->rid) == 0;
+      if (!is_later) continue;
+      struct frag_statement statement = {.kind = line->kind, .reason = line->reason, .time_s = line->time_s};
+      if (line->kind != CTL_STATUS_COPY) frag_status_apply(&document->outcome, &statement);
+      document->next = line->n + 1;
+    }
+  }
+}
+
+static void begin(struct group *group, struct ctl_status_document *document) {
+  const struct ctl_status_scope *scope = group->scope;
+  struct walking *walking = &group->items[group->count++];
+  memset(walking, 0, sizeof *walking);
+  walking->document = document;
+  walking->scope_document.issuer =
+      (struct frag_slice){.data = (const uint8_t *)scope->issuer, .len = strlen(scope->issuer)};
+  memcpy(walking->scope_document.rid, document->rid, sizeof document->rid);
+  walking->scope = (struct vd_walk_scope){.context = scope->context, .trust = scope->trust,
+                                          .document = &walking->scope_document, .realm = scope->realm};
+}
+
+static bool is_over(const struct group *group) {
+  for (size_t i = 0; i < group->count; i++) {
+    if (!group->items[i].is_over) return false;
+  }
+  return true;
+}
+
+enum vd_error ctl_status_walk(const struct ctl_status_scope *scope, struct ctl_status_document *documents,
+                              size_t count, struct ctl_status_batch *gaps, struct vd_failure *failure) {
+  enum vd_error error = VD_OK;
+  struct group *group = calloc(1, sizeof *group);
+  if (group == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the statements");
+  group->scope = scope;
+  group->gaps = gaps;
+  for (size_t done = 0; error == VD_OK && done < count; done += group->count) {
+    group->count = 0;
+    while (group->count < GROUP_MAX && done + group->count < count) begin(group, &documents[done + group->count]);
+    while (error == VD_OK && !is_over(group)) {
+      error = ask(group, failure);
+      if (error == VD_OK) error = take_all(group, failure);
+    }
+  }
+  for (size_t i = 0; error == VD_OK && i < count; i++) add_queued(scope, &documents[i]);
+  ctl_status_ask_done(scope->asker);
+  vd_wipe(group, sizeof *group);
+  free(group);
+  return error;
+}
+
+/* --- what is wished --- */
+
+static void decide(struct ctl_status_document *document, enum ctl_status_plan plan, const char *why) {
+  document->plan = plan;
+  document->why = why;
+}
+
+void ctl_status_judge(struct ctl_status_document *document, uint8_t kind) {
+  const struct frag_status_walk *outcome = &document->outcome;
+  decide(document, CTL_STATUS_SEND, NULL);
+  if (outcome->revoked) {
+    if (kind == FRAG_STATUS_REVOKED) {
+      decide(document, CTL_STATUS_NOTHING, "is revoked already");
+    } else {
+      decide(document, CTL_STATUS_REFUSED,
+             "is revoked, and that is for good; issue a new document with verifyctl reissue");
+    }
+  } else if (outcome->superseded) {
+    if (kind == FRAG_STATUS_SUPERSEDED) {
+      decide(document, CTL_STATUS_NOTHING, "is superseded already");
+    } else {
+      decide(document, CTL_STATUS_REFUSED,
+             "is superseded by a later issue, and that is for good; name that one with --issue-no");
+    }
+  } else if (kind == FRAG_STATUS_SUSPENDED && outcome->suspended) {
+    decide(document, CTL_STATUS_NOTHING, "is suspended already");
+  } else if (kind == FRAG_STATUS_REINSTATED && !outcome->suspended) {
+    decide(document, CTL_STATUS_REFUSED,
+           "is not suspended, so there is nothing to reinstate; look at serial, --type and --issue-no");
+  }
+}

@@ -1,0 +1,49 @@
+/* status_walk.h: what the operators and the queue hold about documents, and what an issuer's wish then comes to. One
+ * thread. */
+#ifndef CTL_STATUS_WALK_H
+#define CTL_STATUS_WALK_H
+
+#include "status_ask.h"
+#include "status_queue.h"
+#include "verify/walk.h"
+
+/* What comes of it, for one document. */
+enum ctl_status_plan {
+  CTL_STATUS_SEND,
+  CTL_STATUS_NOTHING, /* it is so already */
+  CTL_STATUS_REFUSED  /* it makes no sense, see why */
+};
+
+struct ctl_status_document {
+  char serial[FRAG_NAME_MAX + 1];
+  size_t row; /* of the spreadsheet; 0: from the command line */
+  uint64_t issue_no;
+  uint8_t rid[FRAG_RID_LEN];
+  struct frag_status_walk outcome;
+  uint32_t next; /* n that nobody has used */
+  enum ctl_status_plan plan;
+  const char *why; /* not sent: in words, a constant */
+};
+
+/* Whose documents, and who asks. Views. */
+struct ctl_status_scope {
+  struct frag_context *context;
+  const struct frag_trust *trust;
+  const struct ctl_status_queue *queue;
+  struct ctl_status_asker *asker;
+  const char *issuer, *command;
+  uint16_t realm;
+};
+
+/* Walks the statements of all documents (rid and issue_no are given), four at a time, and fills in outcome and next.
+ * gaps: receives copies of records that some operators lack, with serial, issue_no and marks; may be NULL.
+ * VD_UNAVAILABLE: no operator can be asked. VD_FULL: a document has more statements than anybody reads. VD_MEMORY,
+ * VD_INTERNAL. */
+VD_MUST_CHECK enum vd_error ctl_status_walk(const struct ctl_status_scope *scope,
+                                            struct ctl_status_document *documents, size_t count,
+                                            struct ctl_status_batch *gaps, struct vd_failure *failure);
+
+/* What to do about a wish for a statement of that kind: fills in plan and why. Pure. */
+void ctl_status_judge(struct ctl_status_document *document, uint8_t kind);
+
+#endif

@@ -1,0 +1,13 @@
+/* issuers_handler.h: who may issue documents: GET /v1/issuers, as json/issuers.h says, and the same as a page: GET
+ * /issuers in the language that the reader's browser asks for, /issuers.km, .en and .fr in that language. Both were
+ * written when the list was taken; they may be kept by caches for a minute. For struct vd_route; thread rule: the
+ * loop's. */
+#ifndef VD_SERVE_ISSUERS_HANDLER_H
+#define VD_SERVE_ISSUERS_HANDLER_H
+
+#include "serve/exchange.h"
+
+void vd_issuers_handler_api(struct vd_exchange *exchange);
+void vd_issuers_handler_page(struct vd_exchange *exchange);
+
+#endif
