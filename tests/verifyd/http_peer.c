@@ -37,6 +37,7 @@ struct http_peer {
   void *context;
   atomic_uint accepted;
   atomic_uint requests;
+  atomic_uint open; /* connections */
   struct connection connections[CONNECTIONS];
 };
 
@@ -164,6 +165,12 @@ static void accept_one(struct http_peer *peer) {
   (void)close(fd);
 }
 
+static void count_open(struct http_peer *peer) {
+  unsigned open = 0;
+  for (size_t at = 0; at < CONNECTIONS; at++) open += peer->connections[at].fd >= 0;
+  atomic_store(&peer->open, open);
+}
+
 static void serve_once(struct http_peer *peer, struct pollfd *fds) {
   bool is_sending = false;
   fds[0] = (struct pollfd){.fd = peer->wake[0], .events = POLLIN};
@@ -180,6 +187,7 @@ static void serve_once(struct http_peer *peer, struct pollfd *fds) {
     if (connection->fd >= 0 && connection->out != NULL) send_more(peer, connection);
   }
   if (fds[1].revents != 0) accept_one(peer);
+  count_open(peer);
 }
 
 static void *serve(void *context) {
@@ -237,6 +245,10 @@ void http_peer_stop(struct http_peer *peer) {
 uint16_t http_peer_port(const struct http_peer *peer) { return peer->port; }
 
 unsigned http_peer_connections(const struct http_peer *peer) { return atomic_load(&peer->accepted); }
+
+void http_peer_wait_closed(const struct http_peer *peer) {
+  while (atomic_load(&peer->open) > 0) (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
 
 unsigned http_peer_requests(const struct http_peer *peer) { return atomic_load(&peer->requests); }
 

@@ -55,6 +55,9 @@ uint16_t http_peer_port(const struct http_peer *peer);
 unsigned http_peer_connections(const struct http_peer *peer); /* accepted so far */
 unsigned http_peer_requests(const struct http_peer *peer);    /* read whole so far */
 
+/* Waits until it has closed every connection. */
+void http_peer_wait_closed(const struct http_peer *peer);
+
 /* A URL of it in a buffer of the caller's. */
 #define HTTP_PEER_URL_SIZE 192
 const char *http_peer_url(char url[static HTTP_PEER_URL_SIZE], const struct http_peer *peer, const char *path);

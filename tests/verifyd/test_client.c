@@ -202,8 +202,8 @@ static void closed_connections_are_made_anew(void **state) {
   struct fixture *fixture = *state;
   for (unsigned at = 0; at < 20; at++) {
     struct ask *ask = at % 2 == 0 ? get(fixture, "/closing", TIMEOUT_MS) : post(fixture, "/closing", "x", 1);
-    assert_int_equal(ask->error, VD_OK);
-    assert_int_equal(ask->status, 200);
+    assert_true(ask->error == VD_OK && ask->status == 200);
+    http_peer_wait_closed(fixture->peer); /* one that closes while it is asked again may fail */
     free(ask);
   }
   assert_int_equal(http_peer_requests(fixture->peer), 20);
