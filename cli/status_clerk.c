@@ -189,7 +189,7 @@ int ctl_status_clerk_say_waiting(const struct ctl_status_clerk *clerk) {
   (void)fflush(stdout);
   (void)fprintf(stderr,
                 "verifyctl %s: %zu statement%s not acknowledged by all operators; kept in %s. Send again with "
-                "verifyctl statements --queue %s\n",
+                "verifyctl statements --queue %s, with the same --config and --issuer-key\n",
                 clerk->command, waiting, waiting == 1 ? " is" : "s are", clerk->queue.path, clerk->queue.path);
   return vd_exit_code(clerk->error_of == VD_OK ? VD_UNAVAILABLE : clerk->error_of);
 }
