@@ -1,5 +1,6 @@
 /* issue_command.c: verifyctl issue and reissue, from the command line to the finished folder. */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct issue {
   struct ctl_batch_state state;
   bool resuming;
   char state_path[PATH_SIZE];
+  char gone_path[PATH_SIZE]; /* the state on its way out */
   struct ctl_operators operators;
   struct ctl_ledger_sink sink;
   struct ctl_batch batch;
@@ -150,10 +152,12 @@ static enum vd_error check_folder(const char *path, struct vd_failure *failure) 
 static enum vd_error find_state(struct issue *issue, struct vd_failure *failure) {
   struct ctl_batch_state saved;
   const char *out = issue->options.out;
-  if (snprintf(issue->state_path, PATH_SIZE, "%s/" STATE_NAME, out) >= PATH_SIZE) {
+  if (snprintf(issue->state_path, PATH_SIZE, "%s/" STATE_NAME, out) >= PATH_SIZE ||
+      snprintf(issue->gone_path, PATH_SIZE, "%s/." STATE_NAME ".new", out) >= PATH_SIZE) {
     return vd_fail(failure, VD_USAGE, "--out is too long");
   }
-  enum vd_error error = new_state(issue, &issue->state, failure);
+  enum vd_error error = vd_file_destroy(issue->gone_path, failure); /* a run that was stopped at its very end */
+  if (error == VD_OK) error = new_state(issue, &issue->state, failure);
   if (error == VD_OK) {
     error = ctl_batch_state_load(issue->state_path, issue->issuer_key.secret32, &issue->resuming, &saved, failure);
   }
@@ -228,6 +232,14 @@ static enum vd_error supersede_before(struct issue *issue, struct vd_failure *fa
   return ctl_reissue_supersede(&reissue, &issue->status, failure);
 }
 
+/* Under another name first: one that is half overwritten would be a batch that can be neither finished nor begun. */
+static enum vd_error destroy_state(const struct issue *issue, struct vd_failure *failure) {
+  if (rename(issue->state_path, issue->gone_path) != 0) {
+    return vd_fail(failure, VD_IO, "%s: cannot be destroyed: %s", issue->state_path, strerror(errno));
+  }
+  return vd_file_destroy(issue->gone_path, failure);
+}
+
 static enum vd_error run_batch(struct issue *issue, struct vd_failure *failure) {
   const struct ctl_issue_options *options = &issue->options;
   struct ctl_batch *batch = &issue->batch;
@@ -245,7 +257,7 @@ static enum vd_error run_batch(struct issue *issue, struct vd_failure *failure) 
   if (error == VD_OK) error = vd_folder_sync(batch->folder_fd, options->out, failure);
   if (error == VD_OK) error = ctl_manifest_write(options->out, batch, failure);
   if (error == VD_OK) error = supersede_before(issue, failure);
-  if (error == VD_OK) error = vd_file_destroy(issue->state_path, failure);
+  if (error == VD_OK) error = destroy_state(issue, failure);
   return error;
 }
 

@@ -18,9 +18,9 @@ foreach(tool ledger_counts log_tool)
   verifyd_posix(${tool})
   target_link_libraries(${tool} PRIVATE ctl)
 endforeach()
-foreach(script usage keygen trust trust_life trust_publish issue_refusals issue_verify issue_resume issue_full
+foreach(script usage keygen trust trust_life trust_publish issue_refusals issue_verify issue_resume issue_steps issue_full
     audit audit_flaws audit_resume erase proof network status status_network status_reissue)
   add_test(NAME cli_${script} COMMAND bash "${CMAKE_CURRENT_LIST_DIR}/${script}.sh")
   set_tests_properties(cli_${script} PROPERTIES TIMEOUT 600 ENVIRONMENT
-    "VERIFYCTL=$<TARGET_FILE:verifyctl>;VERIFYD=$<TARGET_FILE:verifyd>;EXAMPLE_GRADUATES=$<TARGET_FILE:example-graduates>;LEDGER_COUNTS=$<TARGET_FILE:ledger_counts>;LOG_TOOL=$<TARGET_FILE:log_tool>;SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+    "VERIFYCTL=$<TARGET_FILE:verifyctl>;VERIFYD=$<TARGET_FILE:verifyd>;EXAMPLE_GRADUATES=$<TARGET_FILE:example-graduates>;LEDGER_COUNTS=$<TARGET_FILE:ledger_counts>;LOG_TOOL=$<TARGET_FILE:log_tool>;FAULT_SHIM=$<TARGET_FILE:fault_shim>;SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endforeach()
