@@ -34,6 +34,13 @@ bool vd_loop_ledgers_path(struct vd_span path, unsigned *number, struct vd_span 
   return true;
 }
 
+struct vd_own_operator *vd_loop_ledgers_own(struct vd_own_operator *own, struct vd_span path) {
+  struct vd_span rest;
+  unsigned number;
+  bool is_named = own != NULL && vd_loop_ledgers_path(path, &number, &rest) && number == own->settings->number;
+  return is_named ? own : NULL;
+}
+
 struct vd_loop_ledger *vd_loop_ledgers_find(struct vd_loop_ledgers *ledgers, unsigned number) {
   for (size_t i = 0; i < ledgers->count; i++)
     if (ledgers->items[i].number == number) return &ledgers->items[i];

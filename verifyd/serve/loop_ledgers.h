@@ -29,6 +29,9 @@ void vd_loop_ledgers_close(struct vd_loop_ledgers *ledgers);
  */
 bool vd_loop_ledgers_path(struct vd_span path, unsigned *number, struct vd_span *rest);
 
+/* The own operator, if the path names it; NULL otherwise. own: the service's, NULL when it has none. */
+struct vd_own_operator *vd_loop_ledgers_own(struct vd_own_operator *own, struct vd_span path);
+
 /* The ledger of that operator, or NULL. */
 struct vd_loop_ledger *vd_loop_ledgers_find(struct vd_loop_ledgers *ledgers, unsigned number);
 

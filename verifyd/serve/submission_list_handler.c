@@ -85,10 +85,8 @@ static void done(struct vd_exchange *exchange, void *context) {
 
 void vd_submission_list_handler(struct vd_exchange *exchange) {
   const struct vd_service *service = exchange->site->service;
-  struct vd_own_operator *own = service->own;
-  struct vd_span rest;
-  unsigned number;
-  if (!vd_loop_ledgers_path(exchange->head.path, &number, &rest) || number != own->settings->number) {
+  struct vd_own_operator *own = vd_loop_ledgers_own(service->own, exchange->head.path);
+  if (own == NULL) {
     vd_exchange_refuse(exchange, VD_PROBLEM_NOT_FOUND, "This is not the operator with that number.");
     return;
   }
