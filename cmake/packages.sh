@@ -7,7 +7,7 @@ packages=(
   gcc libc6-dev cmake ninja-build pkg-config
   # libraries
   libssl-dev libsecp256k1-dev libutf8proc-dev libqrencode-dev libzbar-dev liblmdb-dev libuv1-dev libjansson-dev
-  libconfig-dev libcsv-dev libhttp-parser-dev libcivetweb-dev libcurl4-openssl-dev libpng-dev libjpeg-dev zlib1g-dev
+  libconfig-dev libcsv-dev nettle-dev libhttp-parser-dev libcivetweb-dev libcurl4-openssl-dev libpng-dev libjpeg-dev zlib1g-dev
   # tests, Khmer and a second implementation of the log in Go among them
   libcmocka-dev valgrind python3 chromium fonts-khmeros fonts-noto-core golang-go golang-golang-x-mod-dev
 )

@@ -16,7 +16,10 @@
  *   operators = (                             # who is asked: 1..15, numbers 1..m without gaps, in that order
  *     { number = 1; name = "Ministry"; store = "ledger-1"; },          # a ledger on this machine
  *     { number = 2; name = "University"; url = "https://ledger.uni.example/log/2";  # one over the network, with the
- *       vkey = "ledger.uni.example/log/2+1b2c3d4e+AY…"; },                          # key of its log
+ *       vkey = "ledger.uni.example/log/2+1b2c3d4e+AY…";                             # key of its log
+ *       anchored = ( { chain = "sepolia"; account = "0x…"; due_s = 172800; } ); },    # where its anchors are looked for,
+ *                                             # who sends them (EVM or Bitcoin address), and after how long an entry
+ *                                             # without one is overdue, 60..31536000; up to 4; needs memory
  *     { number = 3; name = "Archive"; store = "ledger-3"; }
  *   );
  *   operator = {                              # makes this process the operator of a ledger: it writes it, serves its
@@ -27,7 +30,29 @@
  *     items_per_day = 0;                      # quota of each issuer; 0: none
  *     checkpoint_s = 60;                      # the checkpoint is signed again when it is that old, 1..86400
  *     witnesses = ( { url = "https://witness.example"; vkey = "witness.example+…"; } );  # who cosign it; up to 8
+ *     anchors = (                             # chains on which its log is anchored; up to 4
+ *       { chain = "sepolia"; outbox = "outbox-sepolia";   # required: the chain's name, and a folder for what was sent
+ *         key = "anchor.key";                 # of verifyctl keygen --kind anchor; a file or a pipe. Or
+ *         key_command = [ "/usr/bin/key-tool", "get", "anchor" ];  # a program that prints such a file
+ *         passphrase = "/run/credentials/anchor";  # file or pipe with the passphrase of a sealed key; "" when it is not
+ *         interval_s = 3600;                  # a new anchor at the earliest that long after the one before, 1..31536000
+ *         entries = 1;                        # and when at least so many entries are new
+ *         replace_s = 300;                    # an attempt that is not mined is replaced after that long, 1..86400
+ *         fee_max = 200; tip = 1;             # EVM: gwei for each gas; Bitcoin: satoshi for each virtual byte, tip unused
+ *         coins = [ "…txid…:0" ]; }           # Bitcoin: outputs that the account was given to pay from; up to 16
+ *     );
  *   };
+ *   chains = (                                # public blockchains that are used above; up to 8
+ *     { name = "sepolia"; kind = "evm"; id = 11155111;    # EVM: the chain id
+ *       endpoints = [ "https://a.example/rpc", "https://b.example" ];  # JSON-RPC; 1..4, which must all agree
+ *       credentials = "";                     # file with user:password for them, such as Bitcoin Core's .cookie
+ *       confirmations = 0;                    # EVM: 0: up to the block that the chain calls finalized. Bitcoin: 6
+ *       first_block = 0;                      # where looking for anchors begins
+ *       poll_s = 12; timeout_ms = 10000;      # how often nodes are asked, 1..3600, and how long they have, 100..120000
+ *       explorer = "https://sepolia.etherscan.io/tx/{transaction}"; },  # for the page; {transaction} or {block}
+ *     { name = "bitcoin"; kind = "bitcoin"; network = "main";  # or test, signet, regtest
+ *       endpoints = [ "http://127.0.0.1:8332" ]; credentials = "/var/lib/bitcoind/.cookie"; }
+ *   );
  *   witness = {                               # makes this process cosign other logs (POST /add-checkpoint)
  *     key = "witness.key";                    # required: of verifyctl keygen --kind log
  *     logs = [ "other.example/log/1+…" ];     # their verifier keys; those of the operators above are witnessed anyway
@@ -78,12 +103,63 @@ struct vd_trust_settings {
 #define VD_WITNESSES_MAX 8
 #define VD_WITNESSED_MAX 32
 
+#define VD_CHAINS_MAX 8
+#define VD_CHAIN_NAME_SIZE 33  /* letters, digits, hyphens, with the NUL */
+#define VD_CHAIN_ENDPOINTS_MAX 4
+#define VD_CHAIN_ACCOUNT_LEN 20 /* EVM: the address; Bitcoin: the witness program */
+#define VD_LOG_CHAINS_MAX 4     /* chains on which one log is anchored */
+#define VD_KEY_COMMAND_WORDS_MAX 8
+#define VD_ANCHOR_COINS_MAX 16
+
+enum vd_chain_kind { VD_CHAIN_EVM, VD_CHAIN_BITCOIN };
+
+struct vd_chain_settings {
+  char name[VD_CHAIN_NAME_SIZE];
+  enum vd_chain_kind kind;
+  uint64_t id;             /* EVM; 0 for Bitcoin */
+  char network[8];         /* Bitcoin: main, test, signet or regtest; "" for EVM */
+  size_t endpoints_count;
+  char endpoints[VD_CHAIN_ENDPOINTS_MAX][VD_URL_SIZE];
+  char credentials[VD_PATH_SIZE]; /* "" when not configured */
+  unsigned confirmations;
+  uint64_t first_block;
+  unsigned poll_s;
+  unsigned timeout_ms;
+  char explorer[VD_URL_SIZE]; /* "" when not configured; http or https */
+};
+
+/* Where an operator's anchors are looked for. */
+struct vd_anchored_settings {
+  size_t chain;                          /* index into vd_settings.chains */
+  uint8_t account[VD_CHAIN_ACCOUNT_LEN]; /* its address, read and checked */
+  uint64_t due_s;
+};
+
+/* Where the own operator's log is anchored. */
+struct vd_anchor_settings {
+  size_t chain;
+  char outbox[VD_PATH_SIZE];
+  char key[VD_PATH_SIZE];        /* "" with key_command */
+  size_t key_command_count;
+  char key_command[VD_KEY_COMMAND_WORDS_MAX][VD_PATH_SIZE];
+  char passphrase[VD_PATH_SIZE]; /* "" when the key is not sealed */
+  unsigned interval_s;
+  unsigned entries;
+  unsigned replace_s;
+  uint64_t fee_max;              /* EVM: wei for each gas; Bitcoin: satoshi for each virtual byte */
+  uint64_t tip;                  /* the same */
+  size_t coins_count;
+  char coins[VD_ANCHOR_COINS_MAX][80];
+};
+
 struct vd_operator_settings {
   unsigned number; /* items[i].number == i + 1 */
   char name[VD_OPERATOR_NAME_SIZE];
   char store[VD_PATH_SIZE];  /* "" when it is over the network */
   char url[VD_URL_SIZE];     /* "" when it is on this machine; http or https */
   char vkey[FRAG_VKEY_MAX];  /* of its log, with url; form not checked here */
+  size_t anchored_count;
+  struct vd_anchored_settings anchored[VD_LOG_CHAINS_MAX]; /* no chain twice */
 };
 
 struct vd_log_settings {
@@ -102,6 +178,8 @@ struct vd_own_operator_settings {
   unsigned checkpoint_s;
   size_t witnesses_count;
   struct vd_log_settings witnesses[VD_WITNESSES_MAX];
+  size_t anchors_count;
+  struct vd_anchor_settings anchors[VD_LOG_CHAINS_MAX]; /* no chain, and no outbox, twice */
 };
 
 struct vd_witness_settings {
@@ -135,6 +213,8 @@ struct vd_settings {
   struct vd_operator_settings operators[VD_OPERATORS_MAX];
   struct vd_own_operator_settings own_operator;
   struct vd_witness_settings witness;
+  size_t chains_count;
+  struct vd_chain_settings chains[VD_CHAINS_MAX]; /* names all different */
   char memory[VD_PATH_SIZE]; /* "" when not configured */
   unsigned trust_reload_s;
   unsigned status_max_age_s; /* 0: no limit */
