@@ -166,17 +166,25 @@ static frag_error climb_both(struct frag_context *context, struct climb climb, u
   return climb.last == 0 ? FRAG_OK : FRAG_PROOF_WRONG;
 }
 
+frag_error frag_tree_consistency_roots(struct frag_context *context, uint64_t old_size, uint64_t new_size,
+                                       const struct frag_proof *proof, const uint8_t claimed_root[static FRAG_HASH_LEN],
+                                       uint8_t old_root[static FRAG_HASH_LEN], uint8_t new_root[static FRAG_HASH_LEN]) {
+  if (new_size > FRAG_TREE_SIZE_MAX || old_size == 0 || old_size >= new_size) return FRAG_FIELD_RANGE;
+  if (proof->count == 0 || proof->count > FRAG_PROOF_HASHES_MAX) return FRAG_PROOF_WRONG;
+  struct climb climb = {old_size - 1, new_size - 1};
+  bool is_complete = is_power_of_two(old_size); /* the old tree is then a subtree of the new one, left out */
+  for (; (climb.index & 1) != 0; climb.index >>= 1) climb.last >>= 1;
+  memcpy(old_root, is_complete ? claimed_root : proof->hashes[0], FRAG_HASH_LEN);
+  memcpy(new_root, old_root, FRAG_HASH_LEN);
+  return climb_both(context, climb, old_root, new_root, proof, is_complete ? 0 : 1);
+}
+
 static frag_error check_growth(struct frag_context *context, uint64_t old_size,
                                const uint8_t old_root[static FRAG_HASH_LEN], uint64_t new_size,
                                const uint8_t new_root[static FRAG_HASH_LEN], const struct frag_proof *proof) {
-  struct climb climb = {old_size - 1, new_size - 1};
-  bool is_complete = is_power_of_two(old_size); /* the old tree is then a subtree of the new one, left out */
-  if (proof->count == 0) return FRAG_PROOF_WRONG;
-  for (; (climb.index & 1) != 0; climb.index >>= 1) climb.last >>= 1;
   uint8_t old_hash[FRAG_HASH_LEN], new_hash[FRAG_HASH_LEN];
-  memcpy(old_hash, is_complete ? old_root : proof->hashes[0], sizeof old_hash);
-  memcpy(new_hash, old_hash, sizeof new_hash);
-  frag_error error = climb_both(context, climb, old_hash, new_hash, proof, is_complete ? 0 : 1);
+  frag_error error =
+      frag_tree_consistency_roots(context, old_size, new_size, proof, old_root, old_hash, new_hash);
   if (error != FRAG_OK) return error;
   return same_hash(old_hash, old_root) && same_hash(new_hash, new_root) ? FRAG_OK : FRAG_PROOF_WRONG;
 }

@@ -7,8 +7,9 @@ verifyd_posix(frag_fixture)
 target_include_directories(frag_fixture PUBLIC "${CMAKE_SOURCE_DIR}/tests" "${frag_sources}")
 target_link_libraries(frag_fixture PUBLIC frag_static)
 
-foreach(module cbor checkpoint checkpoint_merge context crypto curve document error field gather issue log note open qr
-        record seal secrecy shamir split status submission text threads tile tlog_proof tree trust trust_decode trust_encode)
+foreach(module anchor cbor checkpoint checkpoint_merge context crypto curve document error field gather issue log note
+        open qr record seal secrecy shamir split status submission text threads tile tlog_proof tree trust trust_decode
+        trust_encode)
   verifyd_test(frag_${module} SOURCES "${frag_tests}/test_${module}.c" LIBS frag_fixture)
 endforeach()
 
@@ -16,7 +17,7 @@ target_link_libraries(test_frag_threads PRIVATE Threads::Threads)
 target_link_libraries(test_frag_context PRIVATE OpenSSL::Crypto)
 target_link_options(test_frag_context PRIVATE -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=free)
 
-foreach(module cbor checkpoint document gather log qr record status text tile tlog_proof tree trust)
+foreach(module anchor cbor checkpoint document gather log qr record status text tile tlog_proof tree trust)
   verifyd_fuzz(frag_${module} LIBS frag_fixture)
 endforeach()
 

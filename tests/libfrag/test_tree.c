@@ -229,6 +229,73 @@ static void test_every_growth(void **state) {
     }
 }
 
+static bool is_whole(uint64_t size) { return (size & (size - 1)) == 0; }
+
+/* Whatever root is claimed, a proof leads to the tree's own roots; where it takes the claim as given, a false one leads
+ * elsewhere. */
+static void check_roots(struct fixture *fixture, uint64_t old_size, uint64_t new_size, const struct frag_proof *proof) {
+  uint8_t claimed[32], old_root[32], new_root[32];
+  for (unsigned is_false = 0; is_false < 2; is_false++) {
+    memcpy(claimed, table[0][old_size], 32);
+    claimed[old_size % 32] ^= (uint8_t)is_false;
+    assert_int_equal(frag_tree_consistency_roots(fixture->context, old_size, new_size, proof, claimed, old_root,
+                                                 new_root),
+                     FRAG_OK);
+    bool is_given = is_whole(old_size);
+    assert_memory_equal(old_root, is_given ? claimed : table[0][old_size], 32);
+    if (is_given && is_false) assert_memory_not_equal(new_root, table[0][new_size], 32);
+    else assert_memory_equal(new_root, table[0][new_size], 32);
+  }
+}
+
+static frag_error roots_of(struct fixture *fixture, uint64_t old_size, uint64_t new_size,
+                           const struct frag_proof *proof) {
+  uint8_t old_root[32], new_root[32];
+  return frag_tree_consistency_roots(fixture->context, old_size, new_size, proof, table[0][1], old_root, new_root);
+}
+
+static void test_roots_of_growth(void **state) {
+  struct fixture *fixture = *state;
+  for (uint64_t new_size = 2; new_size <= LEAVES; new_size++)
+    for (uint64_t old_size = 1; old_size < new_size; old_size++) {
+      struct source source = {.size = new_size};
+      struct frag_tree_reader reader = reader_of(&source);
+      struct frag_proof proof, other;
+      assert_int_equal(frag_tree_consistency(fixture->context, &proof, old_size, new_size, &reader), FRAG_OK);
+      check_roots(fixture, old_size, new_size, &proof);
+      for (other = proof; other.count > 0;) {
+        other.count--;
+        assert_int_equal(roots_of(fixture, old_size, new_size, &other), FRAG_PROOF_WRONG);
+      }
+      other = proof;
+      memcpy(other.hashes[other.count++], table[0][1], 32);
+      assert_int_equal(roots_of(fixture, old_size, new_size, &other), FRAG_PROOF_WRONG);
+      other.count = FRAG_PROOF_HASHES_MAX + 1;
+      assert_int_equal(roots_of(fixture, old_size, new_size, &other), FRAG_PROOF_WRONG);
+    }
+}
+
+/* A changed proof proves nothing else of the same new root. */
+static void test_roots_of_changed_proof(void **state) {
+  struct fixture *fixture = *state;
+  static const uint64_t sizes[][2] = {{1, 2}, {3, 7}, {6, 7}, {4, 7}, {37, 70}, {64, 70}, {69, 70}};
+  for (size_t i = 0; i < FRAG_COUNT(sizes); i++) {
+    struct source source = {.size = sizes[i][1]};
+    struct frag_tree_reader reader = reader_of(&source);
+    struct frag_proof proof;
+    uint8_t old_root[32], new_root[32];
+    assert_int_equal(frag_tree_consistency(fixture->context, &proof, sizes[i][0], sizes[i][1], &reader), FRAG_OK);
+    for (size_t bit = 0; bit < 256 * proof.count; bit++) {
+      proof.hashes[bit / 256][bit % 256 / 8] ^= (uint8_t)(1u << bit % 8);
+      assert_int_equal(frag_tree_consistency_roots(fixture->context, sizes[i][0], sizes[i][1], &proof,
+                                                   table[0][sizes[i][0]], old_root, new_root),
+                       FRAG_OK);
+      assert_memory_not_equal(new_root, table[0][sizes[i][1]], 32);
+      proof.hashes[bit / 256][bit % 256 / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+  }
+}
+
 /* From nothing every tree grows, but nothing has one root. */
 static void test_growth_from_nothing(void **state) {
   struct fixture *fixture = *state;
@@ -332,7 +399,10 @@ static void test_ranges(void **state) {
     if (first <= size && size <= FRAG_TREE_SIZE_MAX) continue; /* may be two equal trees */
     assert_int_equal(frag_tree_consistency(fixture->context, &proof, first, size, &reader), FRAG_FIELD_RANGE);
     assert_int_equal(frag_tree_check_consistency(fixture->context, first, hash, size, hash, &proof), FRAG_FIELD_RANGE);
+    assert_int_equal(roots_of(fixture, first, size, &proof), FRAG_FIELD_RANGE);
   }
+  assert_int_equal(roots_of(fixture, 0, 8, &proof), FRAG_FIELD_RANGE);
+  assert_int_equal(roots_of(fixture, 8, 8, &proof), FRAG_FIELD_RANGE);
   assert_int_equal(source.calls, 0);
   assert_int_equal(frag_tree_root(fixture->context, equal[1], FRAG_TREE_SIZE_MAX + 1, &reader), FRAG_FIELD_RANGE);
   memset(&frontier, 0, sizeof frontier);
@@ -482,6 +552,7 @@ int main(void) {
       cmocka_unit_test(test_large),         cmocka_unit_test(test_ranges),
       cmocka_unit_test(test_frontier_full), cmocka_unit_test(test_reader_fails),
       cmocka_unit_test(test_known),         cmocka_unit_test(test_seven_leaves),
+      cmocka_unit_test(test_roots_of_growth), cmocka_unit_test(test_roots_of_changed_proof),
   };
   return cmocka_run_group_tests(tests, setup, fixture_teardown);
 }

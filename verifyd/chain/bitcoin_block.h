@@ -32,7 +32,8 @@ struct vd_bitcoin_branch {
 void vd_bitcoin_branch_make(struct vd_bitcoin_branch *branch, uint8_t (*ids)[32], size_t count, uint32_t index,
                             uint8_t root[static 32]);
 
-/* Whether the transaction is under the root. */
+/* Whether the transaction is under the root. The caller has the transaction with that id, and it is longer than 64
+ * bytes (as all that carry an anchor are): an inner node of the tree passes for a transaction of 64 bytes. */
 VD_MUST_CHECK bool vd_bitcoin_branch_check(const struct vd_bitcoin_branch *branch, const uint8_t id[static 32],
                                            const uint8_t root[static 32]);
 

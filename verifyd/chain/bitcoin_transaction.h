@@ -14,7 +14,8 @@
 #define VD_BITCOIN_SCRIPT_LEN 22   /* 00 14 program */
 #define VD_BITCOIN_ADDRESS_SIZE 75 /* characters with the NUL (BIP 173) */
 
-/* The address of a P2WPKH output (BIP 173), and back. hrp: "bc", "tb" or "bcrt". */
+/* The address of a P2WPKH output (BIP 173), and back: false, with program all zero, for anything else. hrp: "bc", "tb"
+ * or "bcrt". */
 void vd_bitcoin_address_write(char text[static VD_BITCOIN_ADDRESS_SIZE], const char *hrp,
                               const uint8_t program[static VD_BITCOIN_PROGRAM_LEN]);
 VD_MUST_CHECK bool vd_bitcoin_address_read(uint8_t program[static VD_BITCOIN_PROGRAM_LEN], const char *hrp,
@@ -39,7 +40,7 @@ struct vd_bitcoin_anchor {
   uint64_t fee_sat;
 };
 
-/* What such a transaction weighs, in virtual bytes (BIP 141), rounded up. */
+/* What such a transaction weighs at most, in virtual bytes (BIP 141), rounded up. coin_count and data_len as above. */
 uint64_t vd_bitcoin_anchor_size(size_t coin_count, size_t data_len, bool has_change);
 
 struct vd_bitcoin_signed {
@@ -50,7 +51,8 @@ struct vd_bitcoin_signed {
   struct vd_bitcoin_coin change;   /* output 1; output 0 is the OP_RETURN */
 };
 
-/* Signs; every input signals replaceability (BIP 125). VD_FULL: the coins are worth less than the fee. VD_KEY. */
+/* Signs; every input signals replaceability (BIP 125). VD_FULL: the coins are worth less than the fee. VD_DATA: more than
+ * there can be. VD_KEY. */
 VD_MUST_CHECK enum vd_error vd_bitcoin_sign(const struct vd_ecdsa *ecdsa, const struct vd_bitcoin_anchor *anchor,
                                             const uint8_t secret32[static 32], struct vd_bitcoin_signed *made,
                                             struct vd_failure *failure);
@@ -65,7 +67,7 @@ struct vd_bitcoin_transaction {
   const uint8_t *outputs;
 };
 
-/* Reads one from the beginning of len bytes; more may follow. VD_DATA. */
+/* Reads one from the beginning of len bytes; more may follow. VD_DATA, VD_MEMORY. */
 VD_MUST_CHECK enum vd_error vd_bitcoin_transaction_read(struct vd_bitcoin_transaction *transaction,
                                                         const uint8_t *bytes, size_t len, struct vd_failure *failure);
 

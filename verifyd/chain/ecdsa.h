@@ -33,16 +33,16 @@ struct vd_ecdsa_signature {
   uint8_t y_parity; /* 0 or 1: which of the two points with this r */
 };
 
-/* VD_KEY as above. */
+/* VD_KEY as above. VD_INTERNAL: an r that y_parity cannot tell, one in 2^127. Zero unless VD_OK. */
 VD_MUST_CHECK enum vd_error vd_ecdsa_sign(const struct vd_ecdsa *ecdsa, struct vd_ecdsa_signature *signature,
                                           const uint8_t digest[static 32], const uint8_t secret32[static 32],
                                           struct vd_failure *failure);
 
-/* The key that made the signature; false: none, or s is high. */
+/* The key that made the signature; false, with zeros: none, or s is high. */
 VD_MUST_CHECK bool vd_ecdsa_recover(const struct vd_ecdsa *ecdsa, struct vd_ecdsa_public *public_key,
                                     const uint8_t digest[static 32], const struct vd_ecdsa_signature *signature);
 
-/* DER (BIP 66). Returns the length. */
+/* DER (BIP 66) of a signature whose r and s are below the group's order. Returns the length. */
 size_t vd_ecdsa_der(const struct vd_ecdsa *ecdsa, uint8_t der[static VD_ECDSA_DER_MAX],
                     const struct vd_ecdsa_signature *signature);
 

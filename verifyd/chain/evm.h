@@ -1,5 +1,5 @@
-/* evm.h: transactions of EVM chains: type 2 (EIP-1559, EIP-2718) with the sender's own address as the receiver, no value
- * and no access list: what an anchor needs. The formats only; nothing is sent. Pure; any thread. */
+/* evm.h: transactions of EVM chains: type 2 (EIP-1559, EIP-2718) with data, no value and no access list: what an anchor
+ * needs, whose receiver is the sender. The formats only; nothing is sent. Pure; any thread. */
 #ifndef VD_CHAIN_EVM_H
 #define VD_CHAIN_EVM_H
 
@@ -31,18 +31,20 @@ struct vd_evm_transaction {
   uint8_t data[VD_EVM_DATA_MAX];
 };
 
-/* Gas that a call without code costs: 21,000 and, by EIP-7623, 10 a zero and 40 another byte of data if that is more
- * than 4 and 16. */
+/* Gas that a transaction to an account without code costs: 21,000 and, by EIP-7623, 10 for each zero and 40 for each
+ * other byte of data. Chains without EIP-7623 take less; the rest of the limit is not spent. */
 uint64_t vd_evm_intrinsic_gas(const uint8_t *data, size_t len);
 
-/* Signs. Out: raw, *raw_len: the bytes to broadcast; hash: the transaction's name, known before it is sent.
+/* Signs. The tip must not be over the fee, nor the nonce 2^64 - 1: no chain takes that.
+ * Out: raw, *raw_len: the bytes to broadcast; hash: the transaction's name, known before it is sent.
  * VD_KEY, as vd_ecdsa_sign. */
 VD_MUST_CHECK enum vd_error vd_evm_sign(const struct vd_ecdsa *ecdsa, const struct vd_evm_transaction *transaction,
                                         const uint8_t secret32[static 32],
                                         uint8_t raw[static VD_EVM_TRANSACTION_MAX], size_t *raw_len,
                                         uint8_t hash[static 32], struct vd_failure *failure);
 
-/* Reads a signed transaction of this form, strictly, and finds who signed it. VD_DATA: any other. */
+/* Reads a signed transaction of this form, strictly, and finds who signed it; whether that is also the receiver is for
+ * the caller to see. Both are zero unless VD_OK. VD_DATA: any other form, or a signature that no key made. */
 VD_MUST_CHECK enum vd_error vd_evm_decode(const struct vd_ecdsa *ecdsa, struct vd_evm_transaction *transaction,
                                           uint8_t sender[static VD_EVM_ADDRESS_LEN], const uint8_t *raw, size_t len,
                                           struct vd_failure *failure);

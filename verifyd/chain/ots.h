@@ -21,7 +21,8 @@ struct vd_ots {
   uint32_t height;
 };
 
-/* Writes the file. VD_DATA: the transaction does not hold the payload. VD_FULL: longer than VD_OTS_MAX. */
+/* Writes the file. VD_DATA: the transaction does not hold the payload. VD_FULL: longer than VD_OTS_MAX, or the
+ * transaction than the 4096 bytes that readers take. */
 VD_MUST_CHECK enum vd_error vd_ots_write(uint8_t out[static VD_OTS_MAX], size_t *len, const struct vd_ots *proof,
                                          struct vd_failure *failure);
 

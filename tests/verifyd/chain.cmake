@@ -1,0 +1,18 @@
+# Formats of public blockchains. tests/chain compares them with a library from npm.
+foreach(module digest ecdsa evm rlp)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_chain)
+endforeach()
+foreach(format evm rlp)
+  verifyd_fuzz(${format} LIBS vd_chain)
+endforeach()
+
+add_library(bitcoin_fixture STATIC "${CMAKE_CURRENT_LIST_DIR}/bitcoin_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/ots_reader.c")
+verifyd_posix(bitcoin_fixture)
+target_link_libraries(bitcoin_fixture PUBLIC vd_chain PkgConfig::CMOCKA)
+foreach(module bitcoin_address bitcoin_transaction bitcoin_sign bitcoin_block ots)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS bitcoin_fixture)
+endforeach()
+foreach(format bitcoin_address bitcoin_transaction bitcoin_block ots)
+  verifyd_fuzz(${format} LIBS bitcoin_fixture)
+  target_include_directories(fuzz_${format} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
+endforeach()
