@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "json/explorer.h"
 #include "json/member.h"
+
+_Static_assert(VD_VERIFY_ANCHORS_MAX >= VD_LOG_CHAINS_MAX, "every chain of a log is told");
 
 static void put_code(struct vd_writer *writer, frag_error code) {
   vd_member_number(writer, "code", (uint64_t)code);
@@ -61,7 +64,60 @@ static void put_log(struct vd_writer *writer, const struct vd_operator_answer *a
   vd_member_time_or_null(writer, "checkpoint", answer->checkpoint_time_s);
 }
 
-static void put_operators(struct vd_writer *writer, const struct vd_verdict *verdict) {
+static void put_hash(struct vd_writer *writer, const char *name, const struct vd_chain_settings *chain,
+                     const uint8_t hash[static 32]) {
+  char text[VD_EXPLORER_HASH_SIZE];
+  vd_explorer_hash(text, chain, hash);
+  vd_member_string(writer, name, text);
+}
+
+static void put_anchor_item(struct vd_writer *writer, const struct vd_chain_settings *chain,
+                            const struct vd_anchors_item *item) {
+  char url[VD_EXPLORER_URL_SIZE];
+  put_hash(writer, "transaction", chain, item->transaction);
+  vd_member_number(writer, "block", item->block_number);
+  put_hash(writer, "block_hash", chain, item->block_hash);
+  vd_member_time(writer, "time", item->block_time_s);
+  vd_member_number(writer, "covers", item->size);
+  if (vd_explorer_url(url, chain, item)) {
+    vd_member_string(writer, "url", url);
+  } else {
+    vd_member_null(writer, "url");
+  }
+}
+
+static void put_anchors(struct vd_writer *writer, const struct vd_operator_answer *answer,
+                        const struct vd_settings *settings) {
+  static const char *const members[] = {"transaction", "block", "block_hash", "time", "covers", "url"};
+  vd_writer_name(writer, "anchors");
+  vd_writer_open(writer, '[');
+  for (size_t at = 0; at < answer->anchor_count; at++) {
+    const struct vd_operator_anchor *anchor = &answer->anchors[at];
+    bool has_item = anchor->cover == VD_ANCHORS_COVERED || anchor->cover == VD_ANCHORS_REFUSED;
+    vd_writer_open(writer, '{');
+    vd_member_string(writer, "chain", anchor->chain);
+    vd_member_string(writer, "state", vd_anchor_cover_name(anchor->cover));
+    if (has_item) put_anchor_item(writer, vd_explorer_chain(settings, anchor->chain), &anchor->item);
+    for (size_t i = 0; i < sizeof members / sizeof *members && !has_item; i++) vd_member_null(writer, members[i]);
+    vd_writer_close(writer, '}');
+  }
+  vd_writer_close(writer, ']');
+}
+
+static void put_existed_by(struct vd_writer *writer, const struct vd_verdict *verdict) {
+  if (verdict->tau_s == 0) {
+    vd_member_null(writer, "existed_by");
+    return;
+  }
+  vd_writer_name(writer, "existed_by");
+  vd_writer_open(writer, '{');
+  vd_member_time(writer, "time", verdict->tau_s);
+  vd_member_boolean(writer, "anchored", verdict->is_anchored);
+  vd_writer_close(writer, '}');
+}
+
+static void put_operators(struct vd_writer *writer, const struct vd_verdict *verdict,
+                          const struct vd_settings *settings) {
   vd_writer_name(writer, "operators");
   vd_writer_open(writer, '[');
   for (size_t at = 0; at < verdict->operator_count; at++) {
@@ -71,12 +127,13 @@ static void put_operators(struct vd_writer *writer, const struct vd_verdict *ver
     vd_member_string(writer, "state", vd_operator_state_name(verdict->operators[at].state));
     put_log(writer, &verdict->operators[at]);
     vd_member_boolean(writer, "withholds", verdict->operators[at].withholds);
+    put_anchors(writer, &verdict->operators[at], settings);
     vd_writer_close(writer, '}');
   }
   vd_writer_close(writer, ']');
 }
 
-static void put_checks(struct vd_writer *writer, const struct vd_verdict *verdict) {
+static void put_checks(struct vd_writer *writer, const struct vd_verdict *verdict, const struct vd_settings *settings) {
   vd_writer_name(writer, "checks");
   vd_writer_open(writer, '[');
   for (enum vd_step step = VD_STEP_QR; step < VD_STEPS; step++) {
@@ -84,7 +141,7 @@ static void put_checks(struct vd_writer *writer, const struct vd_verdict *verdic
     vd_member_string(writer, "step", vd_step_name(step));
     vd_member_string(writer, "state", vd_check_state_name(verdict->checks[step].state));
     put_code(writer, verdict->checks[step].code);
-    if (step == VD_STEP_FRAGMENTS) put_operators(writer, verdict);
+    if (step == VD_STEP_FRAGMENTS) put_operators(writer, verdict, settings);
     vd_writer_close(writer, '}');
   }
   vd_writer_close(writer, ']');
@@ -109,8 +166,9 @@ static void put_no_contents(struct vd_writer *writer) {
   vd_member_null(writer, "issuer");
 }
 
-enum vd_error vd_answer_write(const struct vd_verdict *verdict, const struct vd_profiles *profiles, char **text,
-                              size_t *len, struct vd_failure *failure) {
+enum vd_error vd_answer_write(const struct vd_verdict *verdict, const struct vd_profiles *profiles,
+                              const struct vd_settings *settings, char **text, size_t *len,
+                              struct vd_failure *failure) {
   struct vd_writer writer = {0};
   vd_writer_open(&writer, '{');
   vd_member_string(&writer, "verdict", frag_verdict_name(verdict->verdict));
@@ -120,7 +178,8 @@ enum vd_error vd_answer_write(const struct vd_verdict *verdict, const struct vd_
   } else {
     put_no_contents(&writer);
   }
-  put_checks(&writer, verdict);
+  put_checks(&writer, verdict, settings);
+  put_existed_by(&writer, verdict);
   vd_member_time_or_null(&writer, "status_as_of", verdict->status_as_of_s);
   vd_writer_close(&writer, '}');
   if (writer.has_failed) vd_writer_free(&writer);

@@ -1,320 +1,20 @@
 #include "net/client.h"
 
 #include <assert.h>
-#include <curl/curl.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
-#include "base/crypto.h"
+#include "net/client_transfer.h"
+#include "net/client_turns.h"
 
-#define HEAD_MAX ((size_t)64 * 1024) /* bytes of everything before an answer's body */
-#define KEPT_MAX ((size_t)64 * 1024) /* bytes of a buffer that an idle request keeps */
-#define BUFFER_MIN ((size_t)4096)
 #define NEVER UINT64_MAX
-enum {
-  IDLE_MAX = 64,   /* requests kept for later ones */
-  HOSTS_KEPT = 16, /* whose connections stay open, and that are remembered while nothing is asked of them */
-  MEDIA_TYPE_MAX = 100
-};
-
-struct bytes {
-  uint8_t *data;
-  size_t len;
-  size_t capacity;
-};
-
-/* One server, and who waits for it. The waiting is done here and not in libcurl (CURLMOPT_MAX_HOST_CONNECTIONS):
- * version 7.88.1 loses the wake-up of a transfer that waits for a connection, which then waits until its deadline. */
-struct host {
-  struct host *next;
-  unsigned asking;                         /* requests with libcurl */
-  struct vd_client_request *first_waiting; /* asked for in this order */
-  struct vd_client_request *last_waiting;
-  size_t origin_len;
-  char origin[]; /* scheme, name and port as they are in its URLs, without a NUL */
-};
-
-enum stage {
-  STAGE_IDLE,
-  STAGE_WAITING, /* in its host's queue */
-  STAGE_ASKING,  /* with libcurl */
-  STAGE_FAILED   /* libcurl did not take it; it ends with the next event */
-};
-
-struct vd_client_request {
-  struct vd_client *client;
-  enum stage stage;
-  struct host *host;
-  CURL *easy;
-  struct curl_slist *post_head; /* of a POST: its media type, first, and no Expect */
-  struct bytes body;            /* secret */
-  struct bytes answer;
-  size_t answer_max;
-  size_t head_len; /* bytes of the answer's head so far */
-  bool has_head;   /* it came to its end */
-  bool is_too_long;
-  bool is_out_of_memory;
-  uint64_t deadline_ms;
-  void (*done)(void *context, const struct vd_client_result *result);
-  void *context;
-  struct vd_client_request *earlier; /* among those under way */
-  struct vd_client_request *later;   /* likewise; or the next idle one */
-  struct vd_client_request *before;  /* among those that wait for the host */
-  struct vd_client_request *behind;  /* likewise */
-};
-
-struct vd_client {
-  struct vd_client_hooks hooks;
-  CURLM *multi;
-  CURLSH *sessions; /* TLS sessions, to be resumed by any request */
-  unsigned connections_per_host;
-  struct host *hosts;
-  unsigned host_count;
-  struct vd_client_request *first; /* under way, by deadline */
-  struct vd_client_request *last;
-  struct vd_client_request *idle;
-  unsigned idle_count;
-  uint64_t armed_ms; /* the time asked for from the event loop */
-  bool is_busy;      /* callbacks are being called */
-};
 
 uint64_t vd_client_now_ms(void) {
   struct timespec now;
   (void)clock_gettime(CLOCK_MONOTONIC, &now);
   return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* --- memory --- */
-
-/* libcurl copies bodies on their way out, and they say who is being looked up. */
-static void wipe_and_free(void *block) {
-  if (block == NULL) return;
-  vd_wipe(block, malloc_usable_size(block));
-  free(block);
-}
-
-static void *wiped_realloc(void *block, size_t size) {
-  size_t old = block == NULL ? 0 : malloc_usable_size(block);
-  if (block != NULL && size <= old) return block;
-  void *moved = malloc(size);
-  if (moved == NULL || block == NULL) return moved;
-  memcpy(moved, block, old);
-  wipe_and_free(block);
-  return moved;
-}
-
-static bool bytes_reserve(struct bytes *bytes, size_t len) {
-  if (len <= bytes->capacity) return true;
-  size_t capacity = bytes->capacity < BUFFER_MIN ? BUFFER_MIN : bytes->capacity;
-  while (capacity < len) capacity *= 2;
-  uint8_t *data = malloc(capacity);
-  if (data == NULL) return false;
-  if (bytes->len > 0) memcpy(data, bytes->data, bytes->len);
-  wipe_and_free(bytes->data);
-  bytes->data = data;
-  bytes->capacity = capacity;
-  return true;
-}
-
-static void bytes_clear(struct bytes *bytes) {
-  vd_wipe(bytes->data, bytes->len);
-  bytes->len = 0;
-  if (bytes->capacity <= KEPT_MAX) return;
-  free(bytes->data);
-  *bytes = (struct bytes){0};
-}
-
-/* --- what libcurl calls --- */
-
-/* Line by line; also of what comes before an answer (1xx) and after it (trailers). */
-static size_t on_head(char *data, size_t one, size_t len, void *context) {
-  struct vd_client_request *request = context;
-  len *= one;
-  request->head_len += len;
-  if (len >= 5 && memcmp(data, "HTTP/", 5) == 0) request->has_head = false;
-  if (len > 0 && (data[0] == '\r' || data[0] == '\n')) request->has_head = true;
-  return request->head_len <= HEAD_MAX ? len : 0;
-}
-
-static size_t on_body(char *data, size_t one, size_t len, void *context) {
-  struct vd_client_request *request = context;
-  struct bytes *answer = &request->answer;
-  len *= one;
-  request->is_too_long = len > request->answer_max - answer->len;
-  if (request->is_too_long) return CURL_WRITEFUNC_ERROR;
-  request->is_out_of_memory = !bytes_reserve(answer, answer->len + len);
-  if (request->is_out_of_memory) return CURL_WRITEFUNC_ERROR;
-  memcpy(answer->data + answer->len, data, len);
-  answer->len += len;
-  return len;
-}
-
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *socket_context) {
-  const struct vd_client *client = context;
-  (void)easy;
-  (void)socket_context;
-  unsigned events = VD_CLIENT_NONE;
-  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= VD_CLIENT_READ;
-  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= VD_CLIENT_WRITE;
-  client->hooks.watch(client->hooks.context, fd, events);
-  return 0;
-}
-
-/* --- requests under way, by deadline --- */
-
-static void link_request(struct vd_client *client, struct vd_client_request *request) {
-  struct vd_client_request *earlier = client->last; /* mostly, for timeouts are mostly alike */
-  while (earlier != NULL && earlier->deadline_ms > request->deadline_ms) earlier = earlier->earlier;
-  request->earlier = earlier;
-  request->later = earlier == NULL ? client->first : earlier->later;
-  *(request->earlier == NULL ? &client->first : &request->earlier->later) = request;
-  *(request->later == NULL ? &client->last : &request->later->earlier) = request;
-}
-
-static void unlink_request(struct vd_client *client, struct vd_client_request *request) {
-  *(request->earlier == NULL ? &client->first : &request->earlier->later) = request->later;
-  *(request->later == NULL ? &client->last : &request->later->earlier) = request->earlier;
-  request->earlier = request->later = NULL;
-}
-
-/* --- requests that wait, by host --- */
-
-static void join_queue(struct vd_client_request *request, struct host *host) {
-  request->stage = STAGE_WAITING;
-  request->host = host;
-  request->before = host->last_waiting;
-  *(request->before == NULL ? &host->first_waiting : &request->before->behind) = request;
-  host->last_waiting = request;
-}
-
-static void leave_queue(struct vd_client_request *request) {
-  struct host *host = request->host;
-  *(request->before == NULL ? &host->first_waiting : &request->before->behind) = request->behind;
-  *(request->behind == NULL ? &host->last_waiting : &request->behind->before) = request->before;
-  request->before = request->behind = NULL;
-}
-
-/* Hands those over to libcurl whose turn it is. Not from inside its callbacks; but it is called where those of requests
- * must not be either, so one that libcurl does not take becomes due at once, and ends when what is too late ends. */
-static void ask_waiting(struct vd_client *client, struct host *host) {
-  while (host->first_waiting != NULL && host->asking < client->connections_per_host) {
-    struct vd_client_request *request = host->first_waiting;
-    leave_queue(request);
-    if (curl_multi_add_handle(client->multi, request->easy) == CURLM_OK) {
-      request->stage = STAGE_ASKING;
-      host->asking++;
-      continue;
-    }
-    request->stage = STAGE_FAILED;
-    request->is_out_of_memory = true; /* nothing else can be wrong with it */
-    unlink_request(client, request);
-    request->deadline_ms = 0;
-    link_request(client, request);
-  }
-}
-
-/* --- hosts --- */
-
-static bool is_at_rest(const struct host *host) { return host->asking == 0 && host->first_waiting == NULL; }
-
-/* The one known longest of those that nothing is asked of. */
-static bool forget_host(struct vd_client *client) {
-  struct host **found = NULL;
-  for (struct host **at = &client->hosts; *at != NULL; at = &(*at)->next)
-    if (is_at_rest(*at)) found = at;
-  if (found == NULL) return false;
-  struct host *host = *found;
-  *found = host->next;
-  free(host);
-  client->host_count--;
-  return true;
-}
-
-/* The host of a well-formed URL, known from earlier requests if it can be. NULL: out of memory. */
-static struct host *host_of(struct vd_client *client, const char *url) {
-  size_t len = strcspn(url, ":") + strlen("://");
-  len += strcspn(url + len, "/?#");
-  for (struct host *host = client->hosts; host != NULL; host = host->next)
-    if (host->origin_len == len && strncasecmp(host->origin, url, len) == 0) return host;
-  while (client->host_count >= HOSTS_KEPT && forget_host(client)) continue; /* those in use are as many as they are */
-  struct host *host = calloc(1, sizeof *host + len);
-  if (host == NULL) return NULL;
-  memcpy(host->origin, url, len);
-  host->origin_len = len;
-  host->next = client->hosts;
-  client->hosts = host;
-  client->host_count++;
-  return host;
-}
-
-/* --- making and keeping requests --- */
-
-static void free_request(struct vd_client_request *request) {
-  curl_easy_cleanup(request->easy);
-  curl_slist_free_all(request->post_head);
-  vd_wipe(request->body.data, request->body.len);
-  free(request->body.data);
-  free(request->answer.data);
-  free(request);
-}
-
-/* What all requests have in common. A system's proxy settings are not for a service's own traffic. */
-static bool prepare_easy(struct vd_client_request *request) {
-  CURL *easy = request->easy;
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  /* Otherwise giving up while a name is being resolved would wait for the resolver. */
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SHARE, request->client->sessions);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
-  return code == CURLE_OK;
-}
-
-static struct vd_client_request *new_request(struct vd_client *client) {
-  struct vd_client_request *request = calloc(1, sizeof *request);
-  if (request == NULL) return NULL;
-  request->client = client;
-  request->easy = curl_easy_init();
-  if (request->easy != NULL && prepare_easy(request)) return request;
-  free_request(request);
-  return NULL;
-}
-
-static struct vd_client_request *take_request(struct vd_client *client) {
-  struct vd_client_request *request = client->idle;
-  if (request == NULL) return new_request(client);
-  client->idle = request->later;
-  client->idle_count--;
-  request->later = NULL;
-  return request;
-}
-
-static void give_request(struct vd_client *client, struct vd_client_request *request) {
-  bytes_clear(&request->body);
-  bytes_clear(&request->answer);
-  request->done = NULL;
-  request->stage = STAGE_IDLE;
-  request->host = NULL;
-  if (client->idle_count >= IDLE_MAX) {
-    free_request(request);
-    return;
-  }
-  request->later = client->idle;
-  client->idle = request;
-  client->idle_count++;
 }
 
 /* --- starting --- */
@@ -328,47 +28,11 @@ bool vd_client_is_url(const char *url) {
   return is_url;
 }
 
-/* The header lines of a POST; those of the last one are mostly right. */
-static bool prepare_post_head(struct vd_client_request *request, const char *media_type) {
-  char line[sizeof "Content-Type: " + MEDIA_TYPE_MAX] = "Content-Type: ";
-  assert(strlen(media_type) <= MEDIA_TYPE_MAX);
-  strcat(line, media_type);
-  if (request->post_head != NULL && strcmp(request->post_head->data, line) == 0) return true;
-  curl_slist_free_all(request->post_head);
-  request->post_head = curl_slist_append(NULL, line);
-  return request->post_head != NULL && curl_slist_append(request->post_head, "Expect:") != NULL;
-}
-
-static bool prepare_post(struct vd_client_request *request, const struct vd_client_call *call) {
-  struct bytes *body = &request->body;
-  if (!bytes_reserve(body, call->body_len + 1) || !prepare_post_head(request, call->media_type)) return false;
-  if (call->body_len > 0) memcpy(body->data, call->body, call->body_len);
-  body->len = call->body_len;
-  CURL *easy = request->easy;
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body->data);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body->len);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->post_head);
-  return code == CURLE_OK;
-}
-
-static bool prepare_get(struct vd_client_request *request) {
-  CURL *easy = request->easy;
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-  return code == CURLE_OK;
-}
-
-static bool prepare(struct vd_client_request *request, const struct vd_client_call *call) {
-  request->answer_max = call->answer_max;
-  request->head_len = 0;
-  request->has_head = false;
-  request->is_too_long = request->is_out_of_memory = false;
-  request->deadline_ms = vd_client_now_ms() + call->timeout_ms;
-  request->done = call->done;
-  request->context = call->context;
-  if (curl_easy_setopt(request->easy, CURLOPT_URL, call->url) != CURLE_OK) return false;
-  return call->media_type != NULL ? prepare_post(request, call) : prepare_get(request);
+bool vd_client_is_credentials(const char *text) {
+  size_t len = strnlen(text, VD_CLIENT_CREDENTIALS_MAX + 1);
+  for (size_t at = 0; at < len; at++)
+    if ((unsigned char)text[at] < 0x20 || text[at] == 0x7f) return false;
+  return len <= VD_CLIENT_CREDENTIALS_MAX && memchr(text, ':', len) != NULL;
 }
 
 /* Asks the event loop for the next moment at which there is something to do. A moment too early by the rounding of
@@ -392,18 +56,21 @@ enum vd_error vd_client_start(struct vd_client *client, const struct vd_client_c
   if (request != NULL) *request = NULL;
   if (!vd_client_is_url(options->url))
     return vd_fail(failure, VD_USAGE, "not an http or https URL; write it like https://host:port/path");
-  struct vd_client_request *taken = take_request(client);
+  if (options->credentials != NULL && !vd_client_is_credentials(options->credentials))
+    return vd_fail(failure, VD_USAGE, "credentials are not user:password, one line of up to %d bytes",
+                   VD_CLIENT_CREDENTIALS_MAX);
+  struct vd_client_request *taken = vd_client_transfer_take(client);
   if (taken == NULL) return vd_fail(failure, VD_MEMORY, "a request: out of memory");
-  struct host *host = host_of(client, options->url);
-  bool is_ready = host != NULL && prepare(taken, options);
+  struct vd_client_host *host = vd_client_turns_host(client, options->url);
+  bool is_ready = host != NULL && vd_client_transfer_prepare(taken, options);
   if (is_ready) {
-    link_request(client, taken);
-    join_queue(taken, host);
-    ask_waiting(client, host); /* it alone can come up: if others wait, there is no turn to be had */
-    if (taken->stage == STAGE_FAILED) unlink_request(client, taken);
+    vd_client_turns_link(client, taken);
+    vd_client_turns_join(taken, host);
+    vd_client_turns_ask(client, host); /* it alone can come up: if others wait, there is no turn to be had */
+    if (taken->stage == VD_CLIENT_STAGE_FAILED) vd_client_turns_unlink(client, taken);
   }
-  if (!is_ready || taken->stage == STAGE_FAILED) {
-    give_request(client, taken);
+  if (!is_ready || taken->stage == VD_CLIENT_STAGE_FAILED) {
+    vd_client_transfer_give(client, taken);
     return vd_fail(failure, VD_MEMORY, "a request: out of memory");
   }
   if (request != NULL) *request = taken;
@@ -415,20 +82,20 @@ enum vd_error vd_client_start(struct vd_client *client, const struct vd_client_c
 
 /* Makes room for the next one, too. */
 static void take_out(struct vd_client *client, struct vd_client_request *request) {
-  unlink_request(client, request);
-  if (request->stage == STAGE_WAITING) leave_queue(request);
-  if (request->stage != STAGE_ASKING) return;
+  vd_client_turns_unlink(client, request);
+  if (request->stage == VD_CLIENT_STAGE_WAITING) vd_client_turns_leave(request);
+  if (request->stage != VD_CLIENT_STAGE_ASKING) return;
   CURLMcode code = curl_multi_remove_handle(client->multi, request->easy);
   assert(code == CURLM_OK); /* it is called from inside no callback of libcurl */
   (void)code;
   request->host->asking--;
-  ask_waiting(client, request->host);
+  vd_client_turns_ask(client, request->host);
 }
 
 void vd_client_cancel(struct vd_client *client, struct vd_client_request *request) {
   assert(request->client == client && request->done != NULL);
   take_out(client, request);
-  give_request(client, request);
+  vd_client_transfer_give(client, request);
   arm(client);
 }
 
@@ -464,7 +131,7 @@ static void finish(struct vd_client *client, struct vd_client_request *request, 
   void (*done)(void *, const struct vd_client_result *) = request->done;
   request->done = NULL; /* it can no longer be cancelled */
   done(request->context, &result);
-  give_request(client, request);
+  vd_client_transfer_give(client, request);
 }
 
 /* What is done, and what is too late. In between, callbacks may start and cancel anything. */
@@ -526,9 +193,20 @@ void vd_client_run(struct vd_client *client) {
 
 /* --- the client --- */
 
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *socket_context) {
+  const struct vd_client *client = context;
+  (void)easy;
+  (void)socket_context;
+  unsigned events = VD_CLIENT_NONE;
+  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= VD_CLIENT_READ;
+  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= VD_CLIENT_WRITE;
+  client->hooks.watch(client->hooks.context, fd, events);
+  return 0;
+}
+
 static bool prepare_multi(struct vd_client *client) {
   CURLM *multi = client->multi;
-  long kept = (long)client->connections_per_host * HOSTS_KEPT;
+  long kept = (long)client->connections_per_host * VD_CLIENT_HOSTS_KEPT;
   CURLMcode code = curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kept);
   if (code == CURLM_OK && client->hooks.watch != NULL) {
     code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -548,7 +226,8 @@ enum vd_error vd_client_new(const struct vd_client_options *options, struct vd_c
   made->connections_per_host = options->connections_per_host;
   made->armed_ms = NEVER;
   /* libcurl counts these, so that clients need not know of each other. */
-  if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_and_free, wiped_realloc, strdup, calloc) != CURLE_OK) {
+  if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, vd_client_transfer_wiping_free,
+                           vd_client_transfer_wiping_realloc, strdup, calloc) != CURLE_OK) {
     free(made);
     return vd_fail(failure, VD_INTERNAL, "libcurl cannot be initialised");
   }
@@ -568,8 +247,8 @@ void vd_client_free(struct vd_client *client) {
   client->is_busy = true; /* no timer while it is taken apart */
   client->connections_per_host = 0; /* and nobody's turn comes */
   while (client->first != NULL) vd_client_cancel(client, client->first);
-  while (client->idle != NULL) free_request(take_request(client));
-  while (forget_host(client)) continue;
+  while (client->idle != NULL) vd_client_transfer_free(vd_client_transfer_take(client));
+  while (vd_client_turns_forget_host(client)) continue;
   assert(client->hosts == NULL);
   (void)curl_multi_cleanup(client->multi);
   (void)curl_share_cleanup(client->sessions);

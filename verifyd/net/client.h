@@ -1,5 +1,5 @@
 /* client.h: an HTTP client that waits for nobody: libcurl's multi interface, driven by whatever event loop the caller
- * has, or by vd_client_run when it has none. This file's .c alone includes curl's headers.
+ * has, or by vd_client_run when it has none. This folder alone includes curl's headers.
  *
  * http and https only (https with the system's certificates, always checked); no redirects, no cookies, no proxies, no
  * compression, keep-alive. No URL or body is ever logged.
@@ -59,11 +59,17 @@ struct vd_client_result {
 /* Whether it is a well-formed http or https URL without a user name. Any thread. */
 bool vd_client_is_url(const char *url);
 
+/* Whether it is "user:password": with a colon, without control characters, not too long. Any thread. */
+#define VD_CLIENT_CREDENTIALS_MAX 512 /* bytes */
+bool vd_client_is_credentials(const char *text);
+
 struct vd_client_call {
   const char *url;        /* copied. Never holds a secret */
   const char *media_type; /* of the body: a constant of up to 100 bytes; NULL: GET */
   const void *body;       /* POST: copied, and the copy wiped; secret */
   size_t body_len;
+  const char *credentials; /* "user:password" (RFC 7617), sent at once: copied, and the copies wiped; secret. Over plain
+                              http everybody on the way reads them: for one's own machine or network only. NULL: none */
   size_t answer_max;      /* bytes of the answer's body */
   unsigned timeout_ms;    /* 1..: from now to the last byte of the answer, waiting included; absolute */
   void (*done)(void *context, const struct vd_client_result *result); /* called once, unless cancelled */
@@ -71,7 +77,7 @@ struct vd_client_call {
 };
 
 /* Starts a request. Out: *request: a name for vd_client_cancel, valid until `done` is called; may be NULL.
- * Errors: VD_USAGE: not vd_client_is_url. VD_MEMORY. `done` is not called then. */
+ * Errors: VD_USAGE: not vd_client_is_url, or not vd_client_is_credentials. VD_MEMORY. `done` is not called then. */
 VD_MUST_CHECK enum vd_error vd_client_start(struct vd_client *client, const struct vd_client_call *options,
                                             struct vd_client_request **request, struct vd_failure *failure);
 
