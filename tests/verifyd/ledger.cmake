@@ -23,3 +23,25 @@ verifyd_test(store_crash SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_store_crash.c" 
              "${CMAKE_CURRENT_LIST_DIR}/ledger_fixture.c" LIBS vd_ledger Threads::Threads
              ARGS "$<TARGET_FILE:crash_writer>" "$<TARGET_FILE:fault_shim>")
 add_dependencies(test_store_crash crash_writer fault_shim)
+
+# What was sent to chains, and what was found there.
+set(outbox_fixture "${CMAKE_CURRENT_LIST_DIR}/outbox_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
+                   "${CMAKE_CURRENT_LIST_DIR}/damage.c")
+set(anchors_fixture "${CMAKE_CURRENT_LIST_DIR}/anchors_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
+                    "${CMAKE_CURRENT_LIST_DIR}/damage.c")
+foreach(module outbox outbox_disk outbox_value)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" ${outbox_fixture} LIBS vd_ledger)
+endforeach()
+foreach(module anchors anchors_disk anchors_value)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" ${anchors_fixture}
+               LIBS vd_ledger Threads::Threads)
+endforeach()
+verifyd_test(anchors_index SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_anchors_index.c" LIBS vd_ledger)
+foreach(module outbox anchors)
+  verifyd_test(${module}_crash SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}_crash.c"
+               "${CMAKE_CURRENT_LIST_DIR}/crash_story.c" ${${module}_fixture} LIBS vd_ledger Threads::Threads
+               ARGS "$<TARGET_FILE:fault_shim>")
+  add_dependencies(test_${module}_crash fault_shim)
+endforeach()
+verifyd_fuzz(outbox_value LIBS vd_ledger)
+verifyd_fuzz(anchors_value LIBS vd_ledger)

@@ -5,7 +5,10 @@
  * transactions made for it are its attempts; any of them may be mined, so all are kept. One slot at most is open; it is
  * the last. Slots are in the order of their numbers, without gaps.
  *
- * One process writes (a lock file); others may read at the same time. Thread rule: one thread for each handle. */
+ * One process writes (a lock file); other processes may read at the same time: each call sees what is there when it is
+ * made. Thread rule: one thread for each handle. Any function may also fail with VD_IO, VD_DATA or VD_MEMORY. One that
+ * changes something and fails has changed nothing, as far as the disk tells the truth: after VD_IO the outbox is to be
+ * opened anew before it is known; until then it may answer VD_INTERNAL. */
 #ifndef VD_LEDGER_OUTBOX_H
 #define VD_LEDGER_OUTBOX_H
 
@@ -83,21 +86,23 @@ VD_MUST_CHECK enum vd_error vd_outbox_slot(struct vd_outbox *outbox, uint64_t nu
 VD_MUST_CHECK enum vd_error vd_outbox_attempt(struct vd_outbox *outbox, uint64_t number, uint32_t attempt,
                                               struct vd_outbox_attempt *out, struct vd_failure *failure);
 
-/* Opens a slot with its first attempt. Asserted: no slot is open. number: the last one's plus 1, or any for the first
- * (VD_CONFLICT otherwise). VD_FULL, VD_IO. */
+/* Opens a slot with its first attempt. Asserted: no slot is open; of every attempt: raw_len is 1..VD_OUTBOX_RAW_MAX.
+ * number: the last one's plus 1, or any for the first (VD_CONFLICT otherwise). VD_FULL, VD_IO. */
 VD_MUST_CHECK enum vd_error vd_outbox_begin(struct vd_outbox *outbox, uint64_t number,
                                             const struct vd_outbox_attempt *attempt, struct vd_failure *failure);
 
-/* Adds an attempt to the open slot. VD_CONFLICT: there is one with that id already. VD_FULL: VD_OUTBOX_ATTEMPTS_MAX. */
+/* Adds an attempt to the open slot (asserted: one is). VD_CONFLICT: it has one with that id already. VD_FULL:
+ * VD_OUTBOX_ATTEMPTS_MAX, or the disk. */
 VD_MUST_CHECK enum vd_error vd_outbox_replace(struct vd_outbox *outbox, const struct vd_outbox_attempt *attempt,
                                               struct vd_failure *failure);
 
-/* The open slot has become final. */
+/* The open slot (asserted: one is) has become final with one of its attempts. */
 VD_MUST_CHECK enum vd_error vd_outbox_finish(struct vd_outbox *outbox, const struct vd_outbox_final *final,
                                              struct vd_failure *failure);
 
 /* Nothing is sent any more until somebody who has looked at it says so: survives restarts. reason: cut to
- * VD_OUTBOX_REASON_SIZE. vd_outbox_halted: "" in reason when it is not halted. vd_outbox_resume: the operator's decision. */
+ * VD_OUTBOX_REASON_SIZE; one that is halted already keeps its first one. vd_outbox_halted: "" in reason when it is not
+ * halted. vd_outbox_resume: the operator's decision; of one that is not halted too. */
 VD_MUST_CHECK enum vd_error vd_outbox_halt(struct vd_outbox *outbox, uint64_t now_s, const char *reason,
                                            struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error vd_outbox_halted(struct vd_outbox *outbox, uint64_t *since_s,
