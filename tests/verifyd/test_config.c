@@ -152,6 +152,30 @@ static void refuse_file(const char *text, size_t len, const char *expected) {
   if (strstr(failure.text, expected) == NULL) fail_msg("\"%s\" is not in \"%s\"", expected, failure.text);
 }
 
+/* libconfig would take the first ones as other numbers. */
+static void test_long_numbers(void **state) {
+  (void)state;
+  refuse_file("a = 1; # 5000000000\nb = 5000000000;\n", 34, "test.conf:2: 5000000000: a whole number over 2147483647");
+  refuse_file("/* \n\" */ a = [ 1, 2147483648 ];", 31, "test.conf:2: 2147483648: a whole number over 2147483647 needs");
+  refuse_file("a = \"\\\"\"; b = 0x100000000;", 26, "0x100000000: a whole number");
+  refuse_file("a = 99999999999999999999;", 25, "a whole number over");
+  struct vd_config *config = parse("a = 5000000000L; b = \"5000000000\"; // 5000000000\n"
+                                   "c = 5000000000.0; d = 2147483647;\n"
+                                   "a5000000000 = -5; /* 5000000000 */ e5-000 = 9223372036854775807L;");
+  uint64_t number = 0, billionths = 0;
+  vd_config_number_wide(vd_config_root(config), "a", VD_REQUIRED, 0, INT64_MAX, &number);
+  assert_true(number == 5000000000u);
+  vd_config_number_wide(vd_config_root(config), "d", VD_REQUIRED, 0, INT64_MAX, &number);
+  assert_true(number == 2147483647u);
+  vd_config_number_wide(vd_config_root(config), "e5-000", VD_REQUIRED, 0, INT64_MAX, &number);
+  assert_true(number == INT64_MAX);
+  vd_config_billionths(vd_config_root(config), "none", VD_OPTIONAL, 0, 1, &billionths);
+  assert_int_equal(vd_config_result(config, NULL), VD_OK);
+  vd_config_number_wide(vd_config_root(config), "a5000000000", VD_REQUIRED, 0, INT64_MAX, &number);
+  assert_refused(config,
+                 "test.conf:3: a5000000000: must be a whole number from 0 to 9223372036854775807, without quotes");
+}
+
 static void test_files_that_are_not_configurations(void **state) {
   (void)state;
   refuse_file("a = 1;\nb = ;\n", 13, "test.conf:2: syntax error");
@@ -168,6 +192,7 @@ int main(void) {
     cmocka_unit_test(test_first_error_is_kept),    cmocka_unit_test(test_numbers_out_of_range),
     cmocka_unit_test(test_text_limits),            cmocka_unit_test(test_unknown_keys),
     cmocka_unit_test(test_wrong_shapes),           cmocka_unit_test(test_files_that_are_not_configurations),
+    cmocka_unit_test(test_long_numbers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

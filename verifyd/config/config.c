@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <libconfig.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -52,6 +53,43 @@ void vd_config_refuse(struct vd_section section, const char *key, const char *fo
   refuse_node(section.config, node != NULL ? node : node_of(section), key, what);
 }
 
+/* Past a text in quotes or a comment that begins at `at`; `at` itself when none does. */
+static const char *skip_text(const char *at, const char *end) {
+  if (*at == '"') {
+    for (at++; at < end && *at != '"'; at++)
+      if (*at == '\\' && at + 1 < end) at++;
+    return at < end ? at + 1 : end;
+  }
+  bool is_long = end - at > 1 && at[0] == '/' && at[1] == '*';
+  bool is_line = *at == '#' || (end - at > 1 && at[0] == '/' && at[1] == '/');
+  if (!is_long && !is_line) return at;
+  const char *close = is_long ? memmem(at + 2, (size_t)(end - at) - 2, "*/", 2) : memchr(at, '\n', (size_t)(end - at));
+  return close == NULL ? end : close + (is_long ? 2 : 0);
+}
+
+/* libconfig takes a whole number that needs more than 32 bits, and does not end with L, as another one. */
+static enum vd_error check_numbers(const char *text, size_t len, const char *name, struct vd_failure *failure) {
+  static const char word[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-*";
+  const char *end = text + len;
+  unsigned line = 1;
+  for (const char *at = text; at < end;) {
+    const char *begin = at, *next = skip_text(at, end);
+    while (next == at && at < end && strchr(word, *at) != NULL) next = ++at;
+    size_t word_len = (size_t)(next - begin);
+    if (at > begin && word_len < 64 && *begin >= '0' && *begin <= '9') {
+      char number[64] = "", *rest = number;
+      memcpy(number, begin, word_len);
+      if (strtoull(number, &rest, 0) > INT32_MAX && *rest == '\0')
+        return vd_fail(failure, VD_CONFIG, "%s:%u: %s: a whole number over %d needs an L behind it", name, line, number,
+                       INT32_MAX);
+    }
+    if (next == begin) next++;
+    for (; begin < next; begin++) line += *begin == '\n';
+    at = next;
+  }
+  return VD_OK;
+}
+
 /* libconfig would read further files, and stops at a NUL without a word. */
 static enum vd_error check_text(const char *text, size_t len, const char *name, struct vd_failure *failure) {
   if (len > VD_CONFIG_FILE_MAX) {
@@ -63,7 +101,7 @@ static enum vd_error check_text(const char *text, size_t len, const char *name, 
   if (memmem(text, len, "@include", 8) != NULL) {
     return vd_fail(failure, VD_CONFIG, "%s: @include is not allowed; put all settings into one file", name);
   }
-  return VD_OK;
+  return check_numbers(text, len, name, failure);
 }
 
 enum vd_error vd_config_parse(const char *text, size_t len, const char *name, struct vd_config **config,
@@ -172,17 +210,46 @@ void vd_config_text(struct vd_section section, const char *key, enum vd_presence
   if (value != NULL) read_text(section.config, value, key, text, size);
 }
 
-void vd_config_number(struct vd_section section, const char *key, enum vd_presence presence, unsigned min, unsigned max,
-                      unsigned *number) {
+void vd_config_number_wide(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
+                           uint64_t max, uint64_t *number) {
   const config_setting_t *value = value_of(section, key, presence);
   if (value == NULL) return;
   int type = config_setting_type(value);
   long long read = type == CONFIG_TYPE_INT64 ? config_setting_get_int64(value) : config_setting_get_int(value);
-  if ((type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64) || read < (long long)min || read > (long long)max) {
-    vd_config_refuse(section, key, "must be a whole number from %u to %u, without quotes", min, max);
+  if ((type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64) || read < 0 || (uint64_t)read < min ||
+      (uint64_t)read > max) {
+    vd_config_refuse(section, key, "must be a whole number from %" PRIu64 " to %" PRIu64 ", without quotes", min, max);
     return;
   }
-  *number = (unsigned)read;
+  *number = (uint64_t)read;
+}
+
+void vd_config_number(struct vd_section section, const char *key, enum vd_presence presence, unsigned min, unsigned max,
+                      unsigned *number) {
+  uint64_t wide = *number;
+  vd_config_number_wide(section, key, presence, min, max, &wide);
+  *number = (unsigned)wide;
+}
+
+/* A double holds 15 decimal digits, so that the range ends at 2^53 billionths. */
+void vd_config_billionths(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
+                          uint64_t max, uint64_t *billionths) {
+  const double billion = 1e9;
+  const config_setting_t *value = value_of(section, key, presence);
+  assert(max <= (uint64_t)1 << 53);
+  if (value == NULL) return;
+  int type = config_setting_type(value);
+  double read = type == CONFIG_TYPE_FLOAT   ? config_setting_get_float(value)
+                : type == CONFIG_TYPE_INT64 ? (double)config_setting_get_int64(value)
+                                            : (double)config_setting_get_int(value);
+  read = read * billion + 0.5;
+  bool is_number = type == CONFIG_TYPE_FLOAT || type == CONFIG_TYPE_INT64 || type == CONFIG_TYPE_INT;
+  if (!is_number || !(read >= (double)min && read < (double)max + 1)) {
+    vd_config_refuse(section, key, "must be a number from %g to %g, such as 1.5, without quotes", (double)min / billion,
+                     (double)max / billion);
+    return;
+  }
+  *billionths = (uint64_t)read;
 }
 
 void vd_config_flag(struct vd_section section, const char *key, enum vd_presence presence, bool *flag) {

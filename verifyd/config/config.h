@@ -25,7 +25,8 @@ struct vd_section {
 enum vd_presence { VD_REQUIRED, VD_OPTIONAL };
 
 /* Parses text of len bytes; name stands for the file in error texts and must outlive the config.
- * On success the caller owns *config. VD_CONFIG (syntax, zero bytes, @include, over VD_CONFIG_FILE_MAX), VD_MEMORY. */
+ * On success the caller owns *config. VD_CONFIG (syntax, zero bytes, @include, a whole number
+ * over INT32_MAX without an L, over VD_CONFIG_FILE_MAX), VD_MEMORY. */
 VD_MUST_CHECK enum vd_error vd_config_parse(const char *text, size_t len, const char *name, struct vd_config **config,
                                             struct vd_failure *failure);
 
@@ -49,6 +50,11 @@ bool vd_config_has(struct vd_section section, const char *key);
 void vd_config_text(struct vd_section section, const char *key, enum vd_presence presence, char *text, size_t size);
 void vd_config_number(struct vd_section section, const char *key, enum vd_presence presence, unsigned min, unsigned max,
                       unsigned *number);
+void vd_config_number_wide(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
+                           uint64_t max, uint64_t *number); /* max: at most 2^63 - 1 */
+/* A whole number or one with a decimal point. min, max (at most 2^53) and the result are in billionths. */
+void vd_config_billionths(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
+                          uint64_t max, uint64_t *billionths);
 void vd_config_flag(struct vd_section section, const char *key, enum vd_presence presence, bool *flag);
 
 /* A group within the section. */

@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "config.h"
+#include "settings_chains.h"
+#include "setting_value.h"
 
 static const struct vd_limits default_limits = {
   .connections = 4096,
@@ -23,40 +25,12 @@ static const struct vd_limits default_limits = {
   .submissions_waiting = 16,
 };
 
-/* Where relative paths of the file start: the part of its path up to and with the last slash. */
-struct folder {
-  const char *path;
-  size_t len;
-};
-
-static void read_path(struct vd_section section, const char *key, enum vd_presence presence, struct folder folder,
-                      char *path) {
-  char given[VD_PATH_SIZE] = "";
-  vd_config_text(section, key, presence, given, sizeof given);
-  if (given[0] == '\0') return;
-  int folder_len = given[0] == '/' ? 0 : (int)folder.len;
-  int len = snprintf(path, VD_PATH_SIZE, "%.*s%s", folder_len, folder.path, given);
-  if (len >= VD_PATH_SIZE) vd_config_refuse(section, key, "makes a path of over %d bytes", VD_PATH_SIZE - 1);
-}
-
-static bool parse_port(const char *text, uint16_t *port) {
-  unsigned value = 0;
-  size_t len = strlen(text);
-  if (len == 0 || len > 5) return false;
-  for (size_t i = 0; i < len; i++) {
-    if (text[i] < '0' || text[i] > '9') return false;
-    value = value * 10 + (unsigned)(text[i] - '0');
-  }
-  *port = (uint16_t)value;
-  return value <= UINT16_MAX;
-}
-
 /* "127.0.0.1:8080" or "[::1]:8080". */
 static bool parse_endpoint(const char *text, struct vd_endpoint *endpoint) {
   uint8_t address[16];
   bool brackets = text[0] == '[';
   const char *colon = strrchr(text, ':');
-  if (colon == NULL || !parse_port(colon + 1, &endpoint->port)) return false;
+  if (colon == NULL || !vd_setting_port(colon + 1, &endpoint->port)) return false;
   const char *host = text + brackets, *end = colon - brackets;
   if (end <= host || (brackets && *end != ']')) return false;
   size_t len = (size_t)(end - host);
@@ -88,58 +62,17 @@ static void read_root(struct vd_section list, size_t i, struct vd_trust_settings
   }
 }
 
-static void read_trust(struct vd_section root, struct folder folder, struct vd_trust_settings *trust) {
+static void read_trust(struct vd_section root, struct vd_setting_folder folder, struct vd_trust_settings *trust) {
   static const char *const keys[] = {"file", "roots", "threshold", NULL};
   struct vd_section section = vd_config_group(root, "trust", VD_REQUIRED);
   vd_config_keys(section, keys);
-  read_path(section, "file", VD_REQUIRED, folder, trust->file);
+  vd_setting_path(section, "file", VD_REQUIRED, folder, trust->file);
   struct vd_section list = vd_config_list(section, "roots", VD_REQUIRED, VD_ROOTS_MAX);
   trust->roots_count = vd_config_count(list);
   if (trust->roots_count == 0) vd_config_refuse(section, "roots", "is empty; name at least one root key");
   for (size_t i = 0; i < trust->roots_count; i++) read_root(list, i, trust);
   trust->threshold = 1;
   vd_config_number(section, "threshold", VD_OPTIONAL, 1, (unsigned)trust->roots_count, &trust->threshold);
-}
-
-/* Letters, digits, dots and hyphens, or what may stand between the brackets of an IPv6 address. */
-static bool is_host(const char *text, size_t len) {
-  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-  bool brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
-  if (brackets) return strspn(text + 1, "0123456789abcdefABCDEF:.") == len - 2;
-  return len > 0 && strspn(text, letters) >= len;
-}
-
-/* "host", "host:80" or "[::1]:80". */
-static bool is_authority(const char *text, size_t len) {
-  size_t host_len = len;
-  while (host_len > 0 && text[host_len - 1] >= '0' && text[host_len - 1] <= '9') host_len--;
-  if (host_len == 0 || text[host_len - 1] != ':' || (text[0] == '[' && text[host_len - 2] != ']'))
-    return is_host(text, len);
-  char digits[8] = "";
-  uint16_t port = 0;
-  size_t digits_len = len - host_len;
-  if (digits_len >= sizeof digits) return false;
-  memcpy(digits, text + host_len, digits_len);
-  return parse_port(digits, &port) && port > 0 && is_host(text, host_len - 1);
-}
-
-/* http or https, host, path of visible ASCII. A query or fragment would swallow what is put behind it, and a user's
- * password would be in every message about it. */
-static bool is_url(const char *text) {
-  size_t scheme_len = strncmp(text, "http://", 7) == 0 ? 7 : strncmp(text, "https://", 8) == 0 ? 8 : 0;
-  if (scheme_len == 0) return false;
-  const char *authority = text + scheme_len;
-  size_t len = strcspn(authority, "/");
-  for (const char *at = authority + len; *at != '\0'; at++)
-    if (*at <= ' ' || *at > '~' || strchr("?#\"<>\\^`{|}", *at) != NULL) return false;
-  return is_authority(authority, len) && text[strlen(text) - 1] != '/';
-}
-
-static void read_url(struct vd_section section, char url[static VD_URL_SIZE]) {
-  vd_config_text(section, "url", VD_REQUIRED, url, VD_URL_SIZE);
-  if (url[0] == '\0' || is_url(url)) return;
-  vd_config_refuse(section, "url",
-                   "must be http://HOST/PATH or https://HOST/PATH, without user, query, fragment or slash at its end");
 }
 
 static void refuse_shared_store(struct vd_section section, const struct vd_settings *settings, size_t i) {
@@ -151,27 +84,30 @@ static void refuse_shared_store(struct vd_section section, const struct vd_setti
 }
 
 /* A ledger on this machine, or one over the network with the key that its log is signed with. */
-static void read_place(struct vd_section section, struct folder folder, struct vd_operator_settings *operator) {
+static void read_place(struct vd_section section, struct vd_setting_folder folder,
+                       struct vd_operator_settings *operator) {
   bool is_remote = vd_config_has(section, "url");
   if (is_remote == vd_config_has(section, "store")) {
     vd_config_refuse(section, is_remote ? "url" : NULL, "needs either a store, or a url and the vkey of its log");
   } else if (is_remote) {
-    read_url(section, operator->url);
+    vd_setting_url(section, "url", operator->url);
     vd_config_text(section, "vkey", VD_REQUIRED, operator->vkey, sizeof operator->vkey);
   } else {
-    read_path(section, "store", VD_REQUIRED, folder, operator->store);
+    vd_setting_path(section, "store", VD_REQUIRED, folder, operator->store);
     if (vd_config_has(section, "vkey"))
       vd_config_refuse(section, "vkey", "belongs to a url; a store on this machine says its key itself");
   }
 }
 
-static void read_operator(struct vd_section section, size_t i, struct folder folder, struct vd_settings *settings) {
-  static const char *const keys[] = {"number", "name", "store", "url", "vkey", NULL};
+static void read_operator(struct vd_section section, size_t i, struct vd_setting_folder folder, bool has_memory,
+                          struct vd_settings *settings) {
+  static const char *const keys[] = {"number", "name", "store", "url", "vkey", "anchored", NULL};
   struct vd_operator_settings *operator= &settings->operators[i];
   vd_config_keys(section, keys);
   vd_config_number(section, "number", VD_REQUIRED, 1, VD_OPERATORS_MAX, &operator->number);
   vd_config_text(section, "name", VD_REQUIRED, operator->name, sizeof operator->name);
   read_place(section, folder, operator);
+  vd_settings_anchored(section, settings, has_memory, operator);
   if (operator->number != i + 1) {
     vd_config_refuse(section, "number", "must be %zu: operators are numbered 1, 2, 3 … in the order of the list",
                      i + 1);
@@ -179,11 +115,13 @@ static void read_operator(struct vd_section section, size_t i, struct folder fol
   refuse_shared_store(section, settings, i);
 }
 
-static void read_operators(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+static void read_operators(struct vd_section root, struct vd_setting_folder folder, struct vd_settings *settings) {
   struct vd_section list = vd_config_list(root, "operators", VD_REQUIRED, VD_OPERATORS_MAX);
   settings->operators_count = vd_config_count(list);
   if (settings->operators_count == 0) vd_config_refuse(root, "operators", "is empty; name at least one operator");
-  for (size_t i = 0; i < settings->operators_count; i++) read_operator(vd_config_element(list, i), i, folder, settings);
+  bool has_memory = vd_config_has(root, "memory");
+  for (size_t i = 0; i < settings->operators_count; i++)
+    read_operator(vd_config_element(list, i), i, folder, has_memory, settings);
   vd_config_number(root, "threshold", VD_REQUIRED, 1, (unsigned)settings->operators_count, &settings->threshold);
 }
 
@@ -208,7 +146,7 @@ static void read_witnesses(struct vd_section section, struct vd_own_operator_set
   for (size_t i = 0; i < own->witnesses_count; i++) {
     struct vd_section witness = vd_config_element(list, i);
     vd_config_keys(witness, keys);
-    read_url(witness, own->witnesses[i].url);
+    vd_setting_url(witness, "url", own->witnesses[i].url);
     vd_config_text(witness, "vkey", VD_REQUIRED, own->witnesses[i].vkey, sizeof own->witnesses[i].vkey);
   }
 }
@@ -220,33 +158,34 @@ static bool is_origin(const char *text) {
   return strstr(text, "://") == NULL;
 }
 
-static void read_own_operator(struct vd_section root, struct folder folder, struct vd_settings *settings) {
-  static const char *const keys[] = {"number",        "name",         "store",     "origin", "key",
-                                     "items_per_day", "checkpoint_s", "witnesses", NULL};
+static void read_own_operator(struct vd_section root, struct vd_setting_folder folder, struct vd_settings *settings) {
+  static const char *const keys[] = {"number",        "name",         "store",     "origin",  "key",
+                                     "items_per_day", "checkpoint_s", "witnesses", "anchors", NULL};
   struct vd_own_operator_settings *own = &settings->own_operator;
   struct vd_section section = vd_config_group(root, "operator", VD_REQUIRED);
   vd_config_keys(section, keys);
   vd_config_number(section, "number", VD_REQUIRED, 1, VD_OPERATORS_MAX, &own->number);
   vd_config_text(section, "name", VD_REQUIRED, own->name, sizeof own->name);
-  read_path(section, "store", VD_REQUIRED, folder, own->store);
+  vd_setting_path(section, "store", VD_REQUIRED, folder, own->store);
   vd_config_text(section, "origin", VD_REQUIRED, own->origin, sizeof own->origin);
   if (!is_origin(own->origin)) {
     vd_config_refuse(section, "origin",
                      "must be visible ASCII without spaces, + and scheme, such as ledger.example/log/%u", own->number);
   }
-  read_path(section, "key", VD_REQUIRED, folder, own->key);
+  vd_setting_path(section, "key", VD_REQUIRED, folder, own->key);
   own->checkpoint_s = 60;
   vd_config_number(section, "items_per_day", VD_OPTIONAL, 0, 1000000000, &own->items_per_day);
   vd_config_number(section, "checkpoint_s", VD_OPTIONAL, 1, 86400, &own->checkpoint_s);
   read_witnesses(section, own);
   refuse_other_number(section, settings);
+  vd_settings_anchors(section, folder, settings);
 }
 
-static void read_witness(struct vd_section root, struct folder folder, struct vd_witness_settings *witness) {
+static void read_witness(struct vd_section root, struct vd_setting_folder folder, struct vd_witness_settings *witness) {
   static const char *const keys[] = {"key", "logs", NULL};
   struct vd_section section = vd_config_group(root, "witness", VD_REQUIRED);
   vd_config_keys(section, keys);
-  read_path(section, "key", VD_REQUIRED, folder, witness->key);
+  vd_setting_path(section, "key", VD_REQUIRED, folder, witness->key);
   struct vd_section list = vd_config_list(section, "logs", VD_OPTIONAL, VD_WITNESSED_MAX);
   witness->logs_count = vd_config_count(list);
   for (size_t i = 0; i < witness->logs_count; i++)
@@ -255,15 +194,18 @@ static void read_witness(struct vd_section root, struct folder folder, struct vd
     vd_config_refuse(section, NULL, "needs memory: the folder where it remembers what it has signed");
 }
 
-static void read_memory(struct vd_section root, struct folder folder, struct vd_settings *settings) {
-  read_path(root, "memory", VD_OPTIONAL, folder, settings->memory);
+static void read_memory(struct vd_section root, struct vd_setting_folder folder, struct vd_settings *settings) {
+  vd_setting_path(root, "memory", VD_OPTIONAL, folder, settings->memory);
   bool shared = strcmp(settings->memory, settings->own_operator.store) == 0;
   for (size_t i = 0; i < settings->operators_count; i++)
     shared = shared || strcmp(settings->memory, settings->operators[i].store) == 0;
+  for (size_t i = 0; i < settings->own_operator.anchors_count; i++)
+    if (settings->memory[0] != '\0' && strcmp(settings->memory, settings->own_operator.anchors[i].outbox) == 0)
+      vd_config_refuse(root, "memory", "is an outbox; it needs its own folder");
   if (settings->memory[0] != '\0' && shared) vd_config_refuse(root, "memory", "is a store; it needs its own folder");
 }
 
-static void read_roles(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+static void read_roles(struct vd_section root, struct vd_setting_folder folder, struct vd_settings *settings) {
   bool is_operator = vd_config_has(root, "operator"), is_witness = vd_config_has(root, "witness");
   bool is_portal = vd_config_has(root, "operators");
   if (is_portal) read_operators(root, folder, settings);
@@ -277,16 +219,11 @@ static void read_roles(struct vd_section root, struct folder folder, struct vd_s
   if (is_portal || is_operator || vd_config_has(root, "trust")) read_trust(root, folder, &settings->trust);
 }
 
-static void read_profile_paths(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+static void read_profile_paths(struct vd_section root, struct vd_setting_folder folder, struct vd_settings *settings) {
   struct vd_section list = vd_config_list(root, "profiles", VD_OPTIONAL, VD_PROFILES_MAX);
   settings->profiles_count = vd_config_count(list);
-  for (size_t i = 0; i < settings->profiles_count; i++) {
-    char given[VD_PATH_SIZE] = "";
-    vd_config_element_text(list, i, given, sizeof given);
-    int folder_len = given[0] == '/' ? 0 : (int)folder.len;
-    int len = snprintf(settings->profiles[i], VD_PATH_SIZE, "%.*s%s", folder_len, folder.path, given);
-    if (len >= VD_PATH_SIZE) vd_config_refuse(root, "profiles", "a path is longer than %d bytes", VD_PATH_SIZE - 1);
-  }
+  for (size_t i = 0; i < settings->profiles_count; i++)
+    vd_setting_path_element(list, i, folder, settings->profiles[i]);
 }
 
 static void read_limits(struct vd_section root, struct vd_limits *limits) {
@@ -316,11 +253,11 @@ static void read_ages(struct vd_section root, struct vd_settings *settings) {
   vd_config_number(root, "status_max_age_s", VD_OPTIONAL, 0, 31536000, &settings->status_max_age_s);
 }
 
-static void read_settings(struct vd_section root, struct folder folder, struct vd_settings *settings) {
+static void read_settings(struct vd_section root, struct vd_setting_folder folder, struct vd_settings *settings) {
   static const char *const keys[] = {"realm",    "threshold",      "listen",           "operations", "web_root",
                                      "trust",    "operators",      "operator",         "witness",    "memory",
                                      "profiles", "trust_reload_s", "status_max_age_s", "workers",    "limits",
-                                     NULL};
+                                     "chains",   NULL};
   unsigned realm = 0;
   vd_config_keys(root, keys);
   vd_config_number(root, "realm", VD_REQUIRED, 0, UINT16_MAX, &realm);
@@ -331,7 +268,8 @@ static void read_settings(struct vd_section root, struct folder folder, struct v
     vd_config_refuse(root, "operations",
                      "must be a loopback address such as 127.0.0.1:9090: this port is not for the public");
   }
-  read_path(root, "web_root", VD_OPTIONAL, folder, settings->web_root);
+  vd_setting_path(root, "web_root", VD_OPTIONAL, folder, settings->web_root);
+  vd_settings_chains(root, folder, settings);
   read_roles(root, folder, settings);
   read_profile_paths(root, folder, settings);
   read_ages(root, settings);
@@ -343,7 +281,7 @@ enum vd_error vd_settings_parse(const char *text, size_t len, const char *path, 
                                 struct vd_failure *failure) {
   struct vd_config *config = NULL;
   const char *slash = strrchr(path, '/');
-  struct folder folder = {.path = path, .len = slash == NULL ? 0 : (size_t)(slash - path) + 1};
+  struct vd_setting_folder folder = {.path = path, .len = slash == NULL ? 0 : (size_t)(slash - path) + 1};
   memset(settings, 0, sizeof *settings);
   enum vd_error error = vd_config_parse(text, len, path, &config, failure);
   if (error != VD_OK) return error;

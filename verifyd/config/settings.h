@@ -17,9 +17,10 @@
  *     { number = 1; name = "Ministry"; store = "ledger-1"; },          # a ledger on this machine
  *     { number = 2; name = "University"; url = "https://ledger.uni.example/log/2";  # one over the network, with the
  *       vkey = "ledger.uni.example/log/2+1b2c3d4e+AY…";                             # key of its log
- *       anchored = ( { chain = "sepolia"; account = "0x…"; due_s = 172800; } ); },    # where its anchors are looked for,
- *                                             # who sends them (EVM or Bitcoin address), and after how long an entry
- *                                             # without one is overdue, 60..31536000; up to 4; needs memory
+ *       anchored = ( { chain = "sepolia"; account = "0x…"; due_s = 172800; } ); },
+ *                                             # where its anchors are looked for, who sends them (EVM or Bitcoin
+ *                                             # address), and after how long an entry without one is overdue,
+ *                                             # 60..31536000; up to 4; needs memory
  *     { number = 3; name = "Archive"; store = "ledger-3"; }
  *   );
  *   operator = {                              # makes this process the operator of a ledger: it writes it, serves its
@@ -34,21 +35,22 @@
  *       { chain = "sepolia"; outbox = "outbox-sepolia";   # required: the chain's name, and a folder for what was sent
  *         key = "anchor.key";                 # of verifyctl keygen --kind anchor; a file or a pipe. Or
  *         key_command = [ "/usr/bin/key-tool", "get", "anchor" ];  # a program that prints such a file
- *         passphrase = "/run/credentials/anchor";  # file or pipe with the passphrase of a sealed key; "" when it is not
- *         interval_s = 3600;                  # a new anchor at the earliest that long after the one before, 1..31536000
+ *         passphrase = "/run/credentials/anchor";  # file or pipe with the passphrase, when the key is sealed
+ *         interval_s = 3600;                  # a new anchor that long after the one before or later, 1..31536000
  *         entries = 1;                        # and when at least so many entries are new
  *         replace_s = 300;                    # an attempt that is not mined is replaced after that long, 1..86400
- *         fee_max = 200; tip = 1;             # EVM: gwei for each gas; Bitcoin: satoshi for each virtual byte, tip unused
+ *         fee_max = 200; tip = 1;             # EVM: gwei for each gas. Bitcoin: 100 satoshi for each virtual byte
  *         coins = [ "…txid…:0" ]; }           # Bitcoin: outputs that the account was given to pay from; up to 16
  *     );
  *   };
  *   chains = (                                # public blockchains that are used above; up to 8
  *     { name = "sepolia"; kind = "evm"; id = 11155111;    # EVM: the chain id
  *       endpoints = [ "https://a.example/rpc", "https://b.example" ];  # JSON-RPC; 1..4, which must all agree
- *       credentials = "";                     # file with user:password for them, such as Bitcoin Core's .cookie
+ *       credentials = "rpc.cookie";           # file with user:password for them, such as Bitcoin Core's .cookie
  *       confirmations = 0;                    # EVM: 0: up to the block that the chain calls finalized. Bitcoin: 6
  *       first_block = 0;                      # where looking for anchors begins
- *       poll_s = 12; timeout_ms = 10000;      # how often nodes are asked, 1..3600, and how long they have, 100..120000
+ *       poll_s = 12; timeout_ms = 10000;      # how often nodes are asked, 1..3600 (Bitcoin: 60), and how long they
+ *                                             # have, 100..120000
  *       explorer = "https://sepolia.etherscan.io/tx/{transaction}"; },  # for the page; {transaction} or {block}
  *     { name = "bitcoin"; kind = "bitcoin"; network = "main";  # or test, signet, regtest
  *       endpoints = [ "http://127.0.0.1:8332" ]; credentials = "/var/lib/bitcoind/.cookie"; }
@@ -68,7 +70,8 @@
  *              operator_ms = 2000; submissions_waiting = 16; };
  *
  * There must be operators, operator or witness, or several of them. Everything not marked required has the default
- * shown, except web_root, profiles and memory, which are empty.
+ * shown, except web_root, profiles, memory, passphrase, credentials,
+ * explorer and coins, which are empty. A whole number over 2147483647 needs an L behind it.
  * Relative paths are relative to the folder of the file. Unknown keys are refused.
  * Nothing here is secret. Settings are read-only once loaded and may be shared by threads. */
 #ifndef VD_SETTINGS_H
@@ -225,7 +228,7 @@ struct vd_settings {
 };
 
 /* Reads and checks the file; paths in the result are ready to open. Does not open what they name.
- * path: at most 1 MiB. settings: filled on success, of unspecified content otherwise; about 60 KiB.
+ * path: at most 1 MiB. settings: filled on success, of unspecified content otherwise; about 150 KiB.
  * failure: told "file:line: what, remedy".
  * VD_NO_INPUT (missing, unreadable), VD_CONFIG (syntax, unknown key, value out of range), VD_MEMORY. */
 VD_MUST_CHECK enum vd_error vd_settings_read(const char *path, struct vd_settings *settings,
