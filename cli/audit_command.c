@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "audit.h"
+#include "audit_chains.h"
 #include "audit_report.h"
 #include "base/context.h"
 #include "command.h"
@@ -29,6 +30,8 @@ struct run {
   struct ctl_audit_keys keys;
   struct ctl_audit audit;
   struct ctl_audit_report report;
+  struct ctl_audit_chains_given given;
+  struct ctl_audit_chains chains;
 };
 
 static enum vd_error parse(struct run *run, int argc, char **argv, int *first, bool *help,
@@ -42,6 +45,11 @@ static enum vd_error parse(struct run *run, int argc, char **argv, int *first, b
              "fetch the record of every document too, and compare it with its\n"
              "entry. With --state only records of new entries are fetched"),
     CTL_REPEATED("witness", "VKEY", &run->witness_texts, "a witness that must have cosigned; may be repeated"),
+    CTL_REPEATED("chain", "NAME", &run->given.chains,
+                 "a chain of --config: find what was anchored there of the log,\n"
+                 "and compare it; needs --state; may be repeated"),
+    CTL_REPEATED("account", "ADDRESS", &run->given.accounts,
+                 "who sends the anchors, unless --config says it: anchored"),
     CTL_FLAG("quiet", &run->quiet, "no progress display, and nothing at the end unless something is wrong"),
     CTL_LEDGER_CHOICE_OPTIONS(&run->choice),
   };
@@ -51,6 +59,7 @@ static enum vd_error parse(struct run *run, int argc, char **argv, int *first, b
              "the signed checkpoint, and remembers it, so that the log can never be rewritten unnoticed.\n"
              "  verifyctl audit https://ledger.example/log/1 --vkey VKEY --state DIR\n"
              "  verifyctl audit --config verifyd.conf --operator 2 --state DIR\n"
+             "  verifyctl audit https://ledger.example/log/1 --vkey VKEY --state DIR --config audit.conf --chain NAME\n"
              "  verifyctl audit LEDGER --realm 1 --operator 2         a ledger on this machine, its records too\n"
              "Exit code: 0 proven, 1 something is wrong (the first such thing is named).",
   };
@@ -73,9 +82,11 @@ static enum vd_error choose(struct run *run, const char *operand, struct vd_fail
     choice->store = operand;
     return ctl_ledger_choice_make(choice, failure);
   }
-  if (choice->config != NULL || choice->realm_text != NULL || choice->number_text != NULL) {
+  bool is_config_used = choice->config != NULL && run->given.chains.count == 0;
+  if (is_config_used || choice->realm_text != NULL || choice->number_text != NULL) {
     return vd_fail(failure, VD_USAGE,
-                   "--config, --realm and --operator go with a ledger on this machine, or without a URL");
+                   "--config (without --chain), --realm and --operator go with a ledger on this machine, or without a "
+                   "URL");
   }
   if (strlen(operand) >= sizeof choice->url) return vd_fail(failure, VD_USAGE, "the URL is too long");
   memcpy(choice->url, operand, strlen(operand) + 1);
@@ -155,18 +166,33 @@ static enum vd_error prepare(struct run *run, const char *operand, struct vd_fai
                                   .witnesses_count = run->witness_texts.count, .witnesses = run->witnesses,
                                   .with_records = run->records && run->source.client != NULL,
                                   .is_quiet = run->quiet, .now_s = (uint64_t)time(NULL)};
-  return ctl_audit_folder_open(&run->folder, run->state_path, run->vkey, run->context, &run->state, &run->keys,
-                               failure);
+  error = ctl_audit_folder_open(&run->folder, run->state_path, run->vkey, run->context, &run->state, &run->keys,
+                                failure);
+  if (error != VD_OK) return error;
+  run->given.config = run->choice.config;
+  run->given.state = run->state_path;
+  run->given.operator_number = run->choice.number;
+  run->given.vkey = run->vkey;
+  run->given.origin = run->key.name;
+  return ctl_audit_chains_begin(&run->chains, &run->given, failure);
+}
+
+/* What is proven of the log is said also when a chain could not be looked through. */
+static enum vd_error report(struct run *run, struct vd_failure *failure) {
+  if (!run->quiet) {
+    run->report.chains = &run->chains;
+    ctl_audit_report_proven(&run->audit, &run->report);
+  }
+  return ctl_audit_chains_result(&run->chains, failure);
 }
 
 static enum vd_error audit(struct run *run, int *status, struct vd_failure *failure) {
   struct vd_failure why = {.code = VD_OK};
-  enum vd_error error = ctl_audit_run(&run->audit, &why);
+  enum vd_error error = ctl_audit_chains_walk(&run->chains, run->quiet, &why);
+  if (error == VD_OK) error = ctl_audit_run(&run->audit, &why);
   if (error == VD_OK) error = check_ledger(run, &why);
-  if (error == VD_OK) {
-    if (!run->quiet) ctl_audit_report_proven(&run->audit, &run->report);
-    return VD_OK;
-  }
+  if (error == VD_OK) error = ctl_audit_chains_compare(&run->chains, &run->audit, &why);
+  if (error == VD_OK) return report(run, failure);
   if (run->audit.is_wrong) {
     (void)printf("WRONG: %s: %s\n", run->source.name, why.text);
     *status = 1;
@@ -180,6 +206,7 @@ static enum vd_error audit(struct run *run, int *status, struct vd_failure *fail
 }
 
 static void release(struct run *run) {
+  ctl_audit_chains_end(&run->chains);
   ctl_audit_keys_free(&run->keys);
   ctl_audit_folder_close(&run->folder);
   ctl_audit_source_close(&run->source);

@@ -94,6 +94,9 @@ static void print_unproven(const struct ctl_audit *audit, const struct ctl_audit
   if (!audit->with_records && !report->is_ledger_checked) {
     (void)printf("  - that the operator still has the records: give --records\n");
   }
+  if (report->chains->count == 0) {
+    (void)printf("  - since when the entries have been there: give --chain, if the operator anchors the log\n");
+  }
   if (!report->has_state) (void)printf("  - that earlier entries were not changed: give --state to remember them\n");
   (void)printf("  - that the operator's times are true, and what the documents say\n");
 }
@@ -104,5 +107,6 @@ void ctl_audit_report_proven(const struct ctl_audit *audit, const struct ctl_aud
   print_entries(audit);
   print_history(audit, report);
   print_records(audit, report);
+  ctl_audit_chains_report(report->chains, audit);
   print_unproven(audit, report);
 }

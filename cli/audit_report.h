@@ -2,7 +2,7 @@
 #ifndef CTL_AUDIT_REPORT_H
 #define CTL_AUDIT_REPORT_H
 
-#include "audit.h"
+#include "audit_chains.h"
 
 /* What is said besides what the audit knows. */
 struct ctl_audit_report {
@@ -10,6 +10,7 @@ struct ctl_audit_report {
   bool has_state;
   bool is_ledger_checked; /* records and hashes of a ledger on this machine, from the inside */
   uint64_t ledger_erased;
+  const struct ctl_audit_chains *chains;
 };
 
 /* Prints to standard output. */

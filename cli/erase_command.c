@@ -11,11 +11,13 @@
 #include "ledger_choice.h"
 #include "operators.h"
 #include "own_ledger.h"
+#include "status_queue.h"
 
 /* Everything that one run owns. */
 struct erase {
   struct ctl_ledger_choice choice;
-  const char *issuer_key, *passphrase_file;
+  const char *issuer_key, *passphrase_file, *queue;
+  char queue_path[CTL_STATUS_PATH_SIZE];
   struct ctl_list digits;
   bool is_agreed;
   struct frag_context *context;
@@ -36,6 +38,9 @@ static enum vd_error parse(struct erase *erase, int argc, char **argv, int *firs
     CTL_OPTIONAL("issuer-key", "FILE", &erase->issuer_key,
                  "for operators over the network: the key that issued the\ndocument, or a registrar's"),
     CTL_OPTIONAL("passphrase-file", "FILE", &erase->passphrase_file, "its passphrase; asked for if missing and needed"),
+    CTL_OPTIONAL("queue", "DIR", &erase->queue,
+                 "folder of the statements, which notes what is handed in over the\nnetwork, for verifyctl watch "
+                 "(\"statements\" beside the issuer key)"),
     CTL_REPEATED("locator", "HEX", &erase->digits, "a document's locator, in place of its QR code; may be repeated"),
     CTL_FLAG("yes", &erase->is_agreed, "needed to erase more than one document"),
     CTL_OPTIONAL("store", "DIR", &erase->choice.store,
@@ -96,7 +101,9 @@ static enum vd_error take_key(struct erase *erase, struct vd_failure *failure) {
                                     &erase->key, failure);
   if (error != VD_OK) return error;
   frag_error made = frag_key_new(erase->context, &erase->signing_key, erase->key.secret32);
-  return made == FRAG_OK ? VD_OK : vd_fail_frag(failure, made, "%s", erase->issuer_key);
+  if (made != FRAG_OK) return vd_fail_frag(failure, made, "%s", erase->issuer_key);
+  erase->operators.notes = erase->queue_path;
+  return ctl_status_queue_make(erase->queue, erase->issuer_key, erase->queue_path, failure);
 }
 
 static enum vd_error prepare(struct erase *erase, int count, char **operands, struct vd_failure *failure) {

@@ -20,6 +20,7 @@
 #include "base/key_file.h"
 #include "manifest.h"
 #include "reissue.h"
+#include "status_queue.h"
 
 #define STATE_NAME "unfinished-batch"
 #define PATH_SIZE 4096
@@ -39,6 +40,7 @@ struct issue {
   bool resuming;
   char state_path[PATH_SIZE];
   char gone_path[PATH_SIZE]; /* the state on its way out */
+  char queue_path[CTL_STATUS_PATH_SIZE];
   struct ctl_operators operators;
   struct ctl_ledger_sink sink;
   struct ctl_batch batch;
@@ -186,6 +188,14 @@ static enum vd_error check_rows(struct issue *issue, struct vd_failure *failure)
 
 /* --- the batch --- */
 
+/* What goes over the network is noted, so that verifyctl watch knows it. */
+static enum vd_error open_notes(struct issue *issue, struct vd_failure *failure) {
+  const struct ctl_issue_options *options = &issue->options;
+  if (issue->operators.client == NULL) return VD_OK;
+  issue->operators.notes = issue->queue_path;
+  return ctl_status_queue_make(options->queue, options->status_key, issue->queue_path, failure);
+}
+
 static enum vd_error open_ledgers(struct issue *issue, struct vd_failure *failure) {
   const struct ctl_issue_options *options = &issue->options;
   enum vd_error error = ctl_operators_begin(&issue->operators, issue->context, options->realm, options->operators,
@@ -193,6 +203,7 @@ static enum vd_error open_ledgers(struct issue *issue, struct vd_failure *failur
                                             options->settings == NULL ? NULL : &options->settings->own_operator,
                                             failure);
   issue->sink = (struct ctl_ledger_sink){.operators = &issue->operators, .key = issue->signing_key};
+  if (error == VD_OK) error = open_notes(issue, failure);
   return error == VD_OK ? ctl_ledger_sink_open(&issue->sink, failure) : error;
 }
 

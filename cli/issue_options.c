@@ -59,13 +59,13 @@ static enum vd_error parse(int argc, char **argv, struct ctl_issue_options *opti
                                      : "1 for originals (default), 2 for first reprints, and so on"),
     CTL_OPTIONAL("delimiter", "CHAR", &given->delimiter, "comma, semicolon or tab (detected from the heading)"),
     CTL_OPTIONAL("workers", "N", &given->workers, "threads (one for each processor core)"),
-    /* The last one is for reissue only. */
     CTL_OPTIONAL("queue", "DIR", &options->queue,
-                 "folder that keeps the statements (\"statements\" beside the\nstatus key)"),
+                 "folder that keeps the statements, and notes what is handed in to\noperators over the network, for "
+                 "verifyctl watch (\"statements\"\nbeside the status key)"),
   };
   const struct ctl_usage usage = {
     .command = options->is_reissue ? "reissue" : "issue", .options = table,
-    .options_count = sizeof table / sizeof *table - (options->is_reissue ? 0 : 1),
+    .options_count = sizeof table / sizeof *table,
     .about = options->is_reissue ? ABOUT_REISSUE ABOUT_END : ABOUT_ISSUE ABOUT_END,
   };
   int first = 0;

@@ -17,7 +17,7 @@ struct ctl_issue_options {
   size_t operators_count; /* m */
   struct vd_operator_settings operators[VD_OPERATORS_MAX]; /* those of --config, or made of --ledger */
   bool is_reissue;   /* of verifyctl reissue */
-  const char *queue; /* likewise; NULL when not given */
+  const char *queue; /* NULL when not given */
   const char *config;
   uint64_t issue_no; /* from 2 on for a reissue */
   bool has_issued;
@@ -26,9 +26,8 @@ struct ctl_issue_options {
   struct vd_settings *settings; /* NULL without --config */
 };
 
-/* Parses and checks; is_reissue: for verifyctl reissue, which needs a configuration. *help: the help was printed. Ends with
- * ctl_issue_options_free, also after an error.
- * VD_USAGE, and the errors of vd_settings_read. */
+/* Parses and checks; is_reissue: for verifyctl reissue, which needs a configuration. *help: the help was printed. Ends
+ * with ctl_issue_options_free, also after an error. VD_USAGE, and the errors of vd_settings_read. */
 VD_MUST_CHECK enum vd_error ctl_issue_options_parse(int argc, char **argv, bool is_reissue,
                                                     struct ctl_issue_options *options, bool *help,
                                                     struct vd_failure *failure);

@@ -12,6 +12,9 @@
 #include "base/key_file.h"
 #include "options.h"
 #include "base/passphrase.h"
+#include "chain/bitcoin_transaction.h"
+#include "chain/digest.h"
+#include "chain/evm.h"
 
 struct keygen {
   const char *kind, *out, *passphrase_file, *name;
@@ -22,7 +25,8 @@ static enum vd_error parse(struct keygen *keygen, int argc, char **argv, bool *h
   const struct ctl_option options[] = {
     CTL_REQUIRED("kind", "KIND", &keygen->kind,
                  "issuer: signs documents; root: signs trust lists; log: signs\n"
-                 "an operator's log; status: derives an issuer's status handles"),
+                 "an operator's log; status: derives an issuer's status handles;\n"
+                 "anchor: pays for a log's anchors on public blockchains"),
     CTL_REQUIRED("out", "FILE", &keygen->out, "the new key file (mode 0600). FILE.pub gets the public part"),
     CTL_OPTIONAL("name", "ORIGIN", &keygen->name, "log keys only: the log's URL without https://"),
     CTL_FLAG("passphrase", &keygen->ask, "ask on the terminal for a passphrase to seal the key with"),
@@ -32,7 +36,8 @@ static enum vd_error parse(struct keygen *keygen, int argc, char **argv, bool *h
   const struct ctl_usage usage = {
     .command = "keygen", .options = options, .options_count = sizeof options / sizeof *options,
     .about = "Makes a secret key and prints its public part. Never overwrites a file.\n"
-             "Whoever has an issuer, root or status key file and its passphrase is the issuer or root.",
+             "Whoever has an issuer, root or status key file and its passphrase is the issuer or root;\n"
+             "whoever has an anchor key can spend what its account holds.",
   };
   int first = 0;
   return ctl_options_parse(&usage, argc, argv, &first, help, failure);
@@ -40,7 +45,7 @@ static enum vd_error parse(struct keygen *keygen, int argc, char **argv, bool *h
 
 static enum vd_error check(const struct keygen *keygen, struct vd_public_key *key, struct vd_failure *failure) {
   if (!vd_key_kind_parse(keygen->kind, &key->kind)) {
-    return vd_fail(failure, VD_USAGE, "--kind must be issuer, root, log or status");
+    return vd_fail(failure, VD_USAGE, "--kind must be issuer, root, log or status, or anchor for an account");
   }
   if (keygen->ask && keygen->passphrase_file != NULL) {
     return vd_fail(failure, VD_USAGE, "--passphrase and --passphrase-file exclude each other; keep one");
@@ -82,10 +87,9 @@ static enum vd_error write_files(const struct keygen *keygen, struct vd_key_file
   return error;
 }
 
-static enum vd_error print_key(struct frag_context *context, const struct vd_key_file *file, const char *out,
+static enum vd_error print_key(struct frag_context *context, const struct vd_public_key *key,
                                struct vd_failure *failure) {
   char digits[65], vkey[FRAG_VKEY_MAX];
-  const struct vd_public_key *key = &file->key;
   (void)printf("kind:    %s\n", vd_key_kind_name(key->kind));
   if (key->kind != VD_KEY_STATUS) {
     vd_hex_encode(digits, key->public32, sizeof key->public32);
@@ -101,8 +105,30 @@ static enum vd_error print_key(struct frag_context *context, const struct vd_key
     if (error != FRAG_OK) return vd_fail_frag(failure, error, "the verifier key");
     (void)printf("vkey:    %s\n", vkey);
   }
-  (void)printf("file:    %s (%s; keep it secret and keep a copy)\n", out,
-               file->sealed ? "sealed with the passphrase" : "not sealed: no passphrase was given");
+  return VD_OK;
+}
+
+/* The account of an anchor key, as it is written on each kind of chain. The file's public key does not tell it: it
+ * leaves out which of two points it is. */
+static enum vd_error print_addresses(const uint8_t secret32[static 32], struct vd_failure *failure) {
+  static const struct { const char *label, *hrp; } networks[] = {
+    {"bitcoin", "bc"}, {"test", "tb"}, {"regtest", "bcrt"}};
+  struct vd_ecdsa *ecdsa = NULL;
+  struct vd_ecdsa_public point;
+  uint8_t address[VD_EVM_ADDRESS_LEN], program[VD_BITCOIN_PROGRAM_LEN];
+  char evm_text[VD_EVM_ADDRESS_TEXT_SIZE], bitcoin_text[VD_BITCOIN_ADDRESS_SIZE];
+  enum vd_error error = vd_ecdsa_new(&ecdsa, failure);
+  if (error == VD_OK) error = vd_ecdsa_public(ecdsa, &point, secret32, failure);
+  vd_ecdsa_free(ecdsa);
+  if (error != VD_OK) return error;
+  vd_evm_address(address, &point);
+  vd_evm_address_write(evm_text, address);
+  (void)printf("evm:     %s\n", evm_text);
+  vd_hash160(program, point.compressed, sizeof point.compressed);
+  for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+    vd_bitcoin_address_write(bitcoin_text, networks[i].hrp, program);
+    (void)printf("%s:%*s%s\n", networks[i].label, (int)(8 - strlen(networks[i].label)), "", bitcoin_text);
+  }
   return VD_OK;
 }
 
@@ -121,7 +147,11 @@ static enum vd_error generate(const struct keygen *keygen, struct vd_public_key 
   if (error != VD_OK) goto done;
   error = write_files(keygen, &file, failure);
   if (error != VD_OK) goto done;
-  error = print_key(context, &file, keygen->out, failure);
+  error = print_key(context, key, failure);
+  if (error == VD_OK && key->kind == VD_KEY_ANCHOR) error = print_addresses(secret, failure);
+  if (error != VD_OK) goto done;
+  (void)printf("file:    %s (%s; keep it secret and keep a copy)\n", keygen->out,
+               file.sealed ? "sealed with the passphrase" : "not sealed: no passphrase was given");
 done:
   vd_wipe(secret, sizeof secret);
   vd_key_file_wipe(&file);

@@ -16,7 +16,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-  {"keygen", "make an issuer, root, log or status key", vd_keygen},
+  {"keygen", "make an issuer, root, log, status or anchor key", vd_keygen},
   {"trust", "make, change, sign, check and publish a trust list", ctl_trust},
   {"issue", "turn a spreadsheet into documents: ledger fragments and QR codes", ctl_issue},
   {"reissue", "issue documents anew, and supersede the issue before", ctl_reissue},
@@ -28,6 +28,7 @@ static const struct command commands[] = {
   {"verify", "verify QR texts and pictures of QR codes", ctl_verify},
   {"audit", "recompute an operator's log and say what is proven", ctl_audit},
   {"proof", "write or check an offline proof that a document is in the logs", ctl_proof},
+  {"anchor", "show and export what a log's operator anchored on public chains", ctl_anchor},
   {"erase", "erase documents lawfully: operators drop their fragments", ctl_erase},
   {"compact", "write a ledger anew, without what was erased", ctl_compact},
   {"submissions", "list who handed what in to an operator", ctl_submissions},
@@ -51,7 +52,8 @@ static void print_help(void) {
   for (size_t i = 0; i < COMMANDS; i++) (void)printf("  %-13s%s\n", commands[i].name, commands[i].summary);
   (void)printf("\nverifyctl COMMAND --help explains a command.\n\nExit codes\n"
                "  0   success; verify: VALID; audit, proof: proven\n"
-               "  1   verify: NOT_VALID; audit, proof, watch: something is wrong\n  2   verify: INCONCLUSIVE\n");
+               "  1   verify: NOT_VALID; audit, proof, watch, anchor: something is wrong\n"
+               "  2   verify: INCONCLUSIVE\n");
 #define PRINT_CODE(name, exit_code, meaning) \
   if (exit_code != 0) (void)printf("  %-4d%s\n", exit_code, meaning);
   VD_ERROR_LIST(PRINT_CODE)

@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "ledger/tlog.h"
 #include "own_ledger.h"
+#include "submission_notes.h"
 
 #define CONNECTIONS 4
 #define SUBMIT_ATTEMPTS 5
@@ -150,6 +151,13 @@ static size_t submission_len(const struct vd_store_item *items, size_t count) {
   return len;
 }
 
+/* The digest that the operator will name it by: of everything but the signature. */
+static enum vd_error note(const char *folder, const uint8_t *bytes, size_t len, struct vd_failure *failure) {
+  uint8_t digest[VD_SHA256_LEN];
+  enum vd_error error = vd_sha256(digest, bytes, len - 64, failure);
+  return error == VD_OK ? ctl_submission_notes_add(folder, digest, failure) : error;
+}
+
 enum vd_error ctl_operators_submit(struct ctl_operators *operators, struct ctl_operator *operator,
                                    const struct frag_key *key, const struct vd_store_item *items, size_t count,
                                    const uint8_t *locator, struct vd_receipt *receipt, struct vd_failure *failure) {
@@ -164,6 +172,7 @@ enum vd_error ctl_operators_submit(struct ctl_operators *operators, struct ctl_o
   if (error == VD_OK) {
     error = vd_submission_write(operators->context, key, &head, items, count, bytes, capacity, &len, failure);
   }
+  if (error == VD_OK && operators->notes != NULL) error = note(operators->notes, bytes, len, failure);
   if (error == VD_OK) error = vd_remote_submit(&operator->remote, bytes, len, SUBMIT_ATTEMPTS, receipt, failure);
   vd_wipe(bytes, capacity);
   vd_wipe(&head, sizeof head);

@@ -20,11 +20,13 @@ struct ctl_operator {
   struct vd_store_reader *reader;   /* of its store; made when it is needed */
 };
 
-/* Begin with {0}. The fields are for reading. */
+/* Begin with {0}. The fields are for reading, but for notes. */
 struct ctl_operators {
   uint16_t realm;
   struct frag_context *context;
   struct vd_client *client; /* NULL when there is no remote one */
+  const char *notes; /* folder that keeps the digests of what is handed in (cli/submission_notes.h), must outlive it;
+                        NULL: they are not kept */
   const struct vd_own_operator_settings *own; /* whose log key its ledger needs; NULL: none */
   size_t count;
   struct ctl_operator items[VD_OPERATORS_MAX];
@@ -56,7 +58,8 @@ VD_MUST_CHECK enum vd_error ctl_operators_look_up(struct ctl_operators *operator
                                                   struct vd_failure *failure);
 
 /* Hands in items signed with the key, or an erasure when locator is not NULL, over the network, and waits for the
- * receipt. Within the limits of wire/submission.h. The errors of vd_submission_write and vd_remote_submit. */
+ * receipt. Within the limits of wire/submission.h. The errors of vd_submission_write, ctl_submission_notes_add and
+ * vd_remote_submit. */
 VD_MUST_CHECK enum vd_error ctl_operators_submit(struct ctl_operators *operators, struct ctl_operator *operator,
                                                  const struct frag_key *key, const struct vd_store_item *items,
                                                  size_t count, const uint8_t *locator, struct vd_receipt *receipt,

@@ -14,6 +14,7 @@
 #include "operators.h"
 #include "options.h"
 #include "proof.h"
+#include "proof_block.h"
 
 #define PATH_SIZE 4096
 
@@ -27,6 +28,7 @@ struct proof {
   struct frag_qr qr; /* secret */
   char text[FRAG_TLOG_PROOF_MAX];
   struct vd_lookup_answer answer;
+  struct ctl_proof_entry entries[VD_OPERATORS_MAX];
   size_t written;
   enum vd_error first_error;
 };
@@ -48,6 +50,9 @@ static enum vd_error parse(struct proof *proof, int argc, char **argv, int *firs
              "can be kept and checked without asking anybody:\n"
              "  verifyctl proof --config verifyd.conf --out DIR document.png\n"
              "  verifyctl proof --check DIR/….tlog-proof --vkey VKEY\n"
+             "For a log that is anchored on public chains, as the configuration says, and once the portal on this\n"
+             "machine has found the anchor, it adds what leads from the entry to the block: for Bitcoin ….entry and\n"
+             "….entry.ots, which any OpenTimestamps client checks; for others ….CHAIN.txt.\n"
              "A proof shows when which fragments were entered. It does not hold the QR code, and what the document\n"
              "says cannot be found out from it.\n"
              "Exit code with --check: 0 proven, 1 not proven.",
@@ -102,6 +107,17 @@ static enum vd_error ask(struct proof *proof, struct ctl_operator *operator, siz
   return error;
 }
 
+/* The entry, which the text holds, for the proofs from chains. */
+static void keep_entry(struct proof *proof, size_t i, size_t len, const struct ctl_proof_shown *shown) {
+  struct ctl_proof_entry *entry = &proof->entries[i];
+  struct frag_tlog_proof decoded;
+  if (frag_tlog_proof_decode(&decoded, proof->text, len) != FRAG_OK || decoded.extra_len > sizeof entry->bytes) return;
+  entry->index = shown->index;
+  entry->size = shown->size;
+  entry->len = decoded.extra_len;
+  memcpy(entry->bytes, decoded.extra, decoded.extra_len);
+}
+
 static enum vd_error write_one(struct proof *proof, struct ctl_operator *operator, struct vd_failure *failure) {
   char path[PATH_SIZE], name[CTL_PROOF_NAME_SIZE], label[CTL_OPERATOR_LABEL_SIZE], time[CTL_DATE_SIZE];
   struct ctl_proof_shown shown;
@@ -114,6 +130,7 @@ static enum vd_error write_one(struct proof *proof, struct ctl_operator *operato
   }
   error = vd_file_create(path, proof->text, len, 0644, failure);
   if (error != VD_OK) return error;
+  keep_entry(proof, (size_t)(operator - proof->operators.items), len, &shown);
   ctl_operators_label(label, operator);
   ctl_date_format(time, shown.entry_time_s);
   (void)printf("%s: %s: entry %" PRIu64 " of %" PRIu64 ", entered %s\n", label, path, shown.index, shown.size, time);
@@ -140,7 +157,8 @@ static enum vd_error make(struct proof *proof, const char *operand, struct vd_fa
     (void)fprintf(stderr, "verifyctl proof: no proof from %s: %s\n", label, why.text);
   }
   bool is_wrong = proof->first_error == VD_DATA;
-  if (proof->written > 0 && !is_wrong) return VD_OK;
+  if (proof->written > 0 && !is_wrong)
+    return ctl_proof_blocks(&proof->settings, &proof->operators, proof->entries, proof->out, failure);
   return vd_fail(failure, proof->first_error == VD_OK ? VD_CONFIG : proof->first_error,
                  is_wrong ? "an operator's answer does not prove what it says" : "no operator gave a proof");
 }

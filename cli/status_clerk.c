@@ -9,8 +9,6 @@
 #include "base/crypto.h"
 #include "trust_open.h"
 
-#define QUEUE_NAME "statements"
-
 struct ctl_status_clerk *ctl_status_clerk_new(const char *command) {
   struct ctl_status_clerk *clerk = calloc(1, sizeof *clerk);
   if (clerk == NULL) return NULL;
@@ -88,25 +86,11 @@ enum vd_error ctl_status_clerk_load(struct ctl_status_clerk *clerk, const struct
 
 /* --- queue and operators --- */
 
-static enum vd_error queue_path(const struct ctl_status_given *given, char path[static CTL_STATUS_PATH_SIZE],
-                                struct vd_failure *failure) {
-  const char *slash = given->status_key == NULL ? NULL : strrchr(given->status_key, '/');
-  int len = 0;
-  if (given->queue != NULL) {
-    len = snprintf(path, CTL_STATUS_PATH_SIZE, "%s", given->queue);
-  } else if (slash != NULL) {
-    len = snprintf(path, CTL_STATUS_PATH_SIZE, "%.*s/" QUEUE_NAME, (int)(slash - given->status_key), given->status_key);
-  } else {
-    len = snprintf(path, CTL_STATUS_PATH_SIZE, QUEUE_NAME);
-  }
-  return len < CTL_STATUS_PATH_SIZE ? VD_OK : vd_fail(failure, VD_USAGE, "--queue is too long");
-}
-
 enum vd_error ctl_status_clerk_open(struct ctl_status_clerk *clerk, const struct ctl_status_given *given, bool create,
                                     enum vd_store_access access, struct vd_failure *failure) {
   char path[CTL_STATUS_PATH_SIZE];
   const struct vd_settings *settings = &clerk->settings;
-  enum vd_error error = queue_path(given, path, failure);
+  enum vd_error error = ctl_status_queue_path(given->queue, given->status_key, path, failure);
   if (error == VD_OK) error = ctl_status_queue_open(&clerk->queue, path, create, failure);
   if (error == VD_OK) {
     error = ctl_operators_begin(&clerk->operators, clerk->context, settings->realm, settings->operators,

@@ -11,13 +11,36 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
-#include "base/hex.h"
 
 #define NAME_END ".statements"
 #define NAME_DIGITS 8
 #define NUMBER_MAX 99999999u
-#define DIGEST_LINE 65 /* 64 digits and LF */
-#define DIGESTS_BYTES_MAX ((size_t)1 << 30)
+#define DEFAULT_NAME "statements"
+
+enum vd_error ctl_status_queue_path(const char *queue, const char *key, char path[static CTL_STATUS_PATH_SIZE],
+                                    struct vd_failure *failure) {
+  const char *slash = key == NULL ? NULL : strrchr(key, '/');
+  int len = 0;
+  if (queue != NULL) {
+    len = snprintf(path, CTL_STATUS_PATH_SIZE, "%s", queue);
+  } else if (slash != NULL) {
+    len = snprintf(path, CTL_STATUS_PATH_SIZE, "%.*s/" DEFAULT_NAME, (int)(slash - key), key);
+  } else {
+    len = snprintf(path, CTL_STATUS_PATH_SIZE, DEFAULT_NAME);
+  }
+  return len < CTL_STATUS_PATH_SIZE ? VD_OK : vd_fail(failure, VD_USAGE, "--queue is too long");
+}
+
+enum vd_error ctl_status_queue_make(const char *queue, const char *key, char path[static CTL_STATUS_PATH_SIZE],
+                                    struct vd_failure *failure) {
+  struct vd_failure why = {.code = VD_OK};
+  enum vd_error error = ctl_status_queue_path(queue, key, path, failure);
+  if (error != VD_OK) return error;
+  error = vd_folder_make(path, 0700, &why);
+  if (error == VD_OK) return VD_OK;
+  return vd_fail(failure, error,
+                 "what is handed in must be noted for verifyctl watch: %s; --queue names another folder", why.text);
+}
 
 static enum vd_error path_in(const struct ctl_status_queue *queue, const char *name,
                              char path[static CTL_STATUS_PATH_SIZE], struct vd_failure *failure) {
@@ -151,65 +174,4 @@ size_t ctl_status_queue_waiting(const struct ctl_status_queue *queue) {
   size_t waiting = 0;
   for (size_t i = 0; i < queue->count; i++) waiting += ctl_status_batch_waiting(&queue->batches[i]);
   return waiting;
-}
-
-/* --- what was handed in --- */
-
-/* A line that a crash has cut short goes: it belongs to a submission that was never sent. */
-static bool append_line(int fd, const char *line) {
-  off_t end = lseek(fd, 0, SEEK_END);
-  if (end < 0) return false;
-  if (end % DIGEST_LINE != 0 && ftruncate(fd, end - end % DIGEST_LINE) != 0) return false;
-  if (lseek(fd, 0, SEEK_END) < 0) return false;
-  return write(fd, line, DIGEST_LINE) == DIGEST_LINE && fsync(fd) == 0;
-}
-
-enum vd_error ctl_status_queue_note(const struct ctl_status_queue *queue, const uint8_t digest[static 32],
-                                    struct vd_failure *failure) {
-  char path[CTL_STATUS_PATH_SIZE], line[DIGEST_LINE + 1];
-  enum vd_error error = path_in(queue, "submissions", path, failure);
-  if (error != VD_OK) return error;
-  vd_hex_encode(line, digest, 32);
-  line[DIGEST_LINE - 1] = '\n';
-  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return vd_fail(failure, VD_IO, "%s cannot be opened: %s", path, strerror(errno));
-  if (!append_line(fd, line)) error = vd_fail(failure, VD_IO, "%s cannot be written: %s", path, strerror(errno));
-  (void)close(fd);
-  return error;
-}
-
-static int compare_digests(const void *left, const void *right) { return memcmp(left, right, 32); }
-
-static bool read_digests(const struct vd_bytes *file, uint8_t (*digests)[32], size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    const char *line = (const char *)file->data + i * DIGEST_LINE;
-    if (!vd_hex_decode(digests[i], 32, line, DIGEST_LINE - 1) || line[DIGEST_LINE - 1] != '\n') return false;
-  }
-  return true;
-}
-
-enum vd_error ctl_status_queue_digests(const struct ctl_status_queue *queue, uint8_t (**digests)[32], size_t *count,
-                                       struct vd_failure *failure) {
-  char path[CTL_STATUS_PATH_SIZE];
-  struct vd_bytes file = {0};
-  *digests = NULL;
-  *count = 0;
-  enum vd_error error = path_in(queue, "submissions", path, failure);
-  if (error != VD_OK || access(path, F_OK) != 0) return error;
-  error = vd_file_read_private(path, DIGESTS_BYTES_MAX, &file, failure);
-  if (error != VD_OK) return error;
-  *count = file.len / DIGEST_LINE;
-  *digests = calloc(*count + 1, sizeof **digests);
-  if (*digests == NULL) {
-    error = vd_fail(failure, VD_MEMORY, "no memory for %s", path);
-  } else if (!read_digests(&file, *digests, *count)) {
-    error = vd_fail(failure, VD_DATA, "%s is not as verifyctl wrote it; restore the file", path);
-  } else if (*count > 1) {
-    qsort(*digests, *count, sizeof **digests, compare_digests);
-  }
-  vd_bytes_free(&file);
-  if (error == VD_OK) return VD_OK;
-  free(*digests);
-  *digests = NULL;
-  return error;
 }

@@ -3,7 +3,7 @@
  * it for good, so that it can be watched. One process at a time; the others wait. Private: mode 0700.
  *
  *   00000001.statements  cli/status_batch.h
- *   submissions          a line for each submission handed in: its SHA-256, 64 hex digits
+ *   submissions          cli/submission_notes.h
  *   lock */
 #ifndef CTL_STATUS_QUEUE_H
 #define CTL_STATUS_QUEUE_H
@@ -19,6 +19,15 @@ struct ctl_status_queue {
   size_t count;
   struct ctl_status_batch *batches; /* by number, ascending */
 };
+
+/* Where the folder is: `queue`, or when that is NULL "statements" beside the key; NULL: here. VD_USAGE: too long. */
+VD_MUST_CHECK enum vd_error ctl_status_queue_path(const char *queue, const char *key,
+                                                  char path[static CTL_STATUS_PATH_SIZE], struct vd_failure *failure);
+
+/* The same, and makes it, for those who only note there what they hand in (cli/submission_notes.h). VD_CONFLICT (not a
+ * folder), VD_IO, VD_USAGE. */
+VD_MUST_CHECK enum vd_error ctl_status_queue_make(const char *queue, const char *key,
+                                                  char path[static CTL_STATUS_PATH_SIZE], struct vd_failure *failure);
 
 /* Opens the folder, making it when `create`, waits for its lock, and reads all batches. Ends with
  * ctl_status_queue_close, also after an error.
@@ -38,13 +47,5 @@ VD_MUST_CHECK enum vd_error ctl_status_queue_save(const struct ctl_status_queue 
 
 /* Batches that some operator has not acknowledged, and their lines. */
 size_t ctl_status_queue_waiting(const struct ctl_status_queue *queue);
-
-/* Notes the digest of a submission that is about to be handed in, synced. VD_IO, VD_FULL. */
-VD_MUST_CHECK enum vd_error ctl_status_queue_note(const struct ctl_status_queue *queue, const uint8_t digest[static 32],
-                                                  struct vd_failure *failure);
-
-/* All digests noted. Out: *digests: the caller frees; sorted. VD_DATA, VD_FULL, VD_IO, VD_MEMORY. */
-VD_MUST_CHECK enum vd_error ctl_status_queue_digests(const struct ctl_status_queue *queue, uint8_t (**digests)[32],
-                                                     size_t *count, struct vd_failure *failure);
 
 #endif

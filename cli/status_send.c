@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/crypto.h"
+#include "submission_notes.h"
 #include "wire/submission.h"
 
 #define CHUNK_MAX 1000  /* statements in one submission */
@@ -53,7 +54,7 @@ static enum vd_error submit(const struct ctl_status_sender *sender, const struct
                                 &len, failure);
   }
   if (error == VD_OK) error = vd_sha256(digest, bytes, len - 64, failure);
-  if (error == VD_OK) error = ctl_status_queue_note(sender->queue, digest, failure);
+  if (error == VD_OK) error = ctl_submission_notes_add(sender->queue->path, digest, failure);
   if (error == VD_OK) error = vd_remote_submit(&operator->remote, bytes, len, ATTEMPTS, &receipt, failure);
   vd_wipe(bytes, capacity);
   free(bytes);

@@ -10,6 +10,7 @@
 #include "base/key_file.h"
 #include "operators.h"
 #include "options.h"
+#include "status_queue.h"
 #include "trust_command.h"
 #include "trust_difference.h"
 #include "trust_file.h"
@@ -19,7 +20,8 @@
 
 /* Everything that one run owns. */
 struct publish {
-  const char *config, *key_path, *passphrase_file, *list;
+  const char *config, *key_path, *passphrase_file, *queue, *list;
+  char queue_path[CTL_STATUS_PATH_SIZE];
   struct frag_context *context;
   struct vd_settings settings;
   struct frag_trust *trust;   /* the list */
@@ -39,6 +41,9 @@ static enum vd_error parse(struct publish *publish, int argc, char **argv, bool 
                  "a registrar's key, in the list or in the one in use; needed\nfor operators over the network"),
     CTL_OPTIONAL("passphrase-file", "FILE", &publish->passphrase_file,
                  "its passphrase; asked for if missing and needed"),
+    CTL_OPTIONAL("queue", "DIR", &publish->queue,
+                 "folder of the statements, which notes what is handed in over the\nnetwork, for verifyctl watch "
+                 "(\"statements\" beside the registrar's\nkey)"),
   };
   const struct ctl_usage usage = {
     .command = "trust publish", .operands = "FILE", .options = options,
@@ -125,7 +130,10 @@ static enum vd_error take_key(struct publish *publish, struct vd_failure *failur
   if (error == VD_OK) error = check_registrar(publish, failure);
   if (error != VD_OK) return error;
   frag_error made = frag_key_new(publish->context, &publish->signing_key, publish->key.secret32);
-  return made == FRAG_OK ? VD_OK : vd_fail_frag(failure, made, "%s", publish->key_path);
+  if (made != FRAG_OK) return vd_fail_frag(failure, made, "%s", publish->key_path);
+  if (publish->operators.client == NULL) return VD_OK;
+  publish->operators.notes = publish->queue_path;
+  return ctl_status_queue_make(publish->queue, publish->key_path, publish->queue_path, failure);
 }
 
 static enum vd_error prepare(struct publish *publish, struct vd_failure *failure) {

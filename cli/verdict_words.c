@@ -51,6 +51,8 @@ const char *ctl_verdict_words_verdict(frag_verdict verdict, const char *language
 
 const char *ctl_verdict_words_code(frag_error code, const char *language) {
   const char *name = frag_error_name(code), *group = "cannot_check"; /* a fault on this side */
+  const char *warning = find("warning.", name, "", language);
+  if (warning != NULL) return warning;
   for (size_t at = 0; at < sizeof groups / sizeof *groups; at++)
     if (strcmp(groups[at].name, name) == 0) group = groups[at].group;
   return find_or("result.", group, ".title", language, frag_error_meaning(code));
@@ -72,7 +74,25 @@ const char *ctl_verdict_words_operator(enum vd_operator_state state, const char 
   return find_or("operator.", name, "", language, name);
 }
 
+void ctl_verdict_words_anchor(char text[static CTL_VERDICT_WORDS_ANCHOR_SIZE], const struct vd_operator_anchor *anchor,
+                              const char *language) {
+  static const char *const english[] = {"recorded for good on {chain}, on", "not yet recorded on {chain}",
+                                        "should have been recorded on {chain} by now",
+                                        "its log is not the one that was recorded on {chain}, on"};
+  static const char mark[] = "{chain}";
+  const char *words_of_it = find_or("anchor.", vd_anchor_cover_name(anchor->cover), "", language,
+                                    english[anchor->cover]);
+  const char *at = strstr(words_of_it, mark);
+  if (at == NULL) (void)snprintf(text, CTL_VERDICT_WORDS_ANCHOR_SIZE, "%s", words_of_it);
+  else (void)snprintf(text, CTL_VERDICT_WORDS_ANCHOR_SIZE, "%.*s%s%s", (int)(at - words_of_it), words_of_it,
+                      anchor->chain, at + sizeof mark - 1);
+}
+
 const char *ctl_verdict_words_fault(const struct vd_operator_answer *answer, const char *language) {
+  for (size_t n = 0; n < answer->anchor_count; n++)
+    if (answer->anchors[n].cover == VD_ANCHORS_REFUSED)
+      return find_or("operator.", "anchor_refused", "", language,
+                     "shows another log than the one recorded on a public chain");
   if (answer->log_code != FRAG_OK)
     return find_or("operator.", frag_error_name(answer->log_code), "", language, frag_error_meaning(answer->log_code));
   if (!answer->withholds) return NULL;
@@ -87,6 +107,9 @@ const char *ctl_verdict_words_label(enum ctl_verdict_label label, const char *la
       [CTL_LABEL_SERIAL] = {"fact.serial", "serial"},       [CTL_LABEL_ISSUED] = {"fact.issued", "issued"},
       [CTL_LABEL_EXPIRES] = {"fact.expires", "expires"},    [CTL_LABEL_NEVER] = {"fact.expires_never", "never"},
       [CTL_LABEL_CHECKS] = {"checks.title", "checks"},      [CTL_LABEL_AS_OF] = {"status.as_of", "status as of"},
+      [CTL_LABEL_EXISTED] = {"anchor.existed", "the document existed at the latest on"},
+      [CTL_LABEL_BLOCK] = {"anchor.block", "block"},
+      [CTL_LABEL_TRANSACTION] = {"anchor.transaction", "transaction"},
   };
   return find_or("", labels[label].key, "", language, labels[label].english);
 }

@@ -16,6 +16,11 @@ const char *ctl_verdict_words_state(enum vd_check_state state, frag_verdict verd
 const char *ctl_verdict_words_operator(enum vd_operator_state state, const char *language);
 const char *ctl_verdict_words_fault(const struct vd_operator_answer *answer, const char *language);
 
+/* What is known of a log on a chain; the time of the anchor is to follow, if there is one. */
+#define CTL_VERDICT_WORDS_ANCHOR_SIZE 512
+void ctl_verdict_words_anchor(char text[static CTL_VERDICT_WORDS_ANCHOR_SIZE], const struct vd_operator_anchor *anchor,
+                              const char *language);
+
 enum ctl_verdict_label {
   CTL_LABEL_DOCUMENT,
   CTL_LABEL_ISSUER,
@@ -25,6 +30,9 @@ enum ctl_verdict_label {
   CTL_LABEL_NEVER,
   CTL_LABEL_CHECKS,
   CTL_LABEL_AS_OF,
+  CTL_LABEL_EXISTED,
+  CTL_LABEL_BLOCK,
+  CTL_LABEL_TRANSACTION,
   CTL_LABELS
 };
 const char *ctl_verdict_words_label(enum ctl_verdict_label label, const char *language);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "anchors_open.h"
 #include "base/crypto.h"
 #include "command.h"
 #include "base/context.h"
@@ -26,6 +27,7 @@ struct verify {
   struct frag_context *context;
   struct frag_trust *trust;
   struct ctl_operators operators;
+  struct vd_anchors *anchors; /* NULL: none are looked up */
   struct vd_verifier *verifier;
   struct vd_remote_verifier *remote; /* NULL: all operators are on this machine */
   bool is_said[VD_OPERATORS_MAX];
@@ -77,6 +79,15 @@ static void open_ledger(struct verify *verify, struct ctl_operator *operator) {
   (void)fprintf(stderr, "verifyctl verify: operator %u is unreachable: %s\n", operator->settings->number, failure.text);
 }
 
+/* Without them, whatever the reason, documents are verified as if no chain were configured, and the answer says so. */
+static void open_anchors(struct verify *verify) {
+  struct vd_failure failure = {.code = VD_OK};
+  enum vd_error error = ctl_anchors_open(&verify->settings, &verify->operators, &verify->anchors, &failure);
+  if (error == VD_OK) return;
+  (void)fprintf(stderr, "verifyctl verify: public chains are not looked at: %s\n",
+                error == VD_NO_INPUT ? "verifyd has not kept any anchor in this memory yet" : failure.text);
+}
+
 static enum vd_error make_verifiers(struct verify *verify, struct vd_failure *failure) {
   struct vd_verifier_operator operators[VD_OPERATORS_MAX];
   struct vd_remote_verifier_options remote = {.client = verify->operators.client,
@@ -91,10 +102,11 @@ static enum vd_error make_verifiers(struct verify *verify, struct vd_failure *fa
                                                  .is_remote = operator->is_remote, .key = operator->key};
     if (operator->is_remote) remote.urls[i] = operator->settings->url;
   }
+  open_anchors(verify);
   struct vd_verifier_options options = {.realm = verify->settings.realm, .threshold = verify->settings.threshold,
                                         .status_max_age_s = verify->settings.status_max_age_s,
                                         .trust = verify->trust, .operator_count = verify->operators.count,
-                                        .operators = operators};
+                                        .operators = operators, .anchors = verify->anchors};
   enum vd_error error = vd_verifier_new(&options, &verify->verifier, failure);
   remote.verifier = verify->verifier;
   if (error != VD_OK || remote.client == NULL) return error;
@@ -133,10 +145,10 @@ static enum vd_error print(struct verify *verify, const char *source, struct vd_
   char *json = NULL;
   size_t len = 0;
   if (!verify->json) {
-    ctl_verify_print(source, &verify->verdict, &verify->profiles, verify->language);
+    ctl_verify_print(source, &verify->verdict, &verify->profiles, &verify->settings, verify->language);
     return VD_OK;
   }
-  enum vd_error error = vd_answer_write(&verify->verdict, &verify->profiles, &json, &len, failure);
+  enum vd_error error = vd_answer_write(&verify->verdict, &verify->profiles, &verify->settings, &json, &len, failure);
   if (error == VD_OK) (void)printf("%.*s\n", (int)len, json);
   vd_answer_free(json);
   return error;
@@ -208,6 +220,7 @@ static int exit_code(const struct verify *verify) {
 static void release(struct verify *verify) {
   vd_remote_verifier_free(verify->remote);
   vd_verifier_free(verify->verifier);
+  vd_anchors_close(verify->anchors);
   ctl_operators_end(&verify->operators);
   frag_trust_free(verify->trust);
   vd_profiles_free(&verify->profiles);

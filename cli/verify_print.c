@@ -1,11 +1,13 @@
 #include "verify_print.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
 #include "base/text.h"
 #include "date.h"
+#include "json/explorer.h"
 #include "verdict_words.h"
 
 #define INDENT 2
@@ -108,6 +110,35 @@ static void print_operators(const struct vd_verdict *verdict, const char *langua
   (void)printf(")");
 }
 
+static void print_anchor(const struct vd_operator_answer *answer, const struct vd_operator_anchor *anchor,
+                         const struct vd_settings *settings, const char *language) {
+  const struct vd_chain_settings *chain = vd_explorer_chain(settings, anchor->chain);
+  const struct vd_anchors_item *item = &anchor->item;
+  char words[CTL_VERDICT_WORDS_ANCHOR_SIZE], time[CTL_DATE_SIZE], hash[VD_EXPLORER_HASH_SIZE],
+      url[VD_EXPLORER_URL_SIZE];
+  ctl_verdict_words_anchor(words, anchor, language);
+  (void)printf("%*s%u %s", 3 * INDENT, "", answer->number, words);
+  if (anchor->cover == VD_ANCHORS_COVERED || anchor->cover == VD_ANCHORS_REFUSED) {
+    ctl_date_format(time, item->block_time_s);
+    vd_explorer_hash(hash, chain, item->transaction);
+    (void)printf(" %s (%s %" PRIu64 ", %s %s)", time, ctl_verdict_words_label(CTL_LABEL_BLOCK, language),
+                 item->block_number, ctl_verdict_words_label(CTL_LABEL_TRANSACTION, language), hash);
+    if (vd_explorer_url(url, chain, item)) (void)printf(" %s", url);
+  }
+  (void)printf("\n");
+}
+
+static void print_anchors(const struct vd_verdict *verdict, const struct vd_settings *settings, const char *language) {
+  char time[CTL_DATE_SIZE];
+  if (verdict->is_anchored) {
+    ctl_date_format(time, verdict->tau_s);
+    (void)printf("%*s%s %s\n", 3 * INDENT, "", ctl_verdict_words_label(CTL_LABEL_EXISTED, language), time);
+  }
+  for (size_t i = 0; i < verdict->operator_count; i++)
+    for (size_t n = 0; n < verdict->operators[i].anchor_count; n++)
+      print_anchor(&verdict->operators[i], &verdict->operators[i].anchors[n], settings, language);
+}
+
 static size_t step_width(const char *language) {
   size_t width = 10;
   for (unsigned step = 0; step < VD_STEPS; step++) {
@@ -128,21 +159,24 @@ static void print_check(const struct vd_verdict *verdict, enum vd_step step, siz
   (void)printf("\n");
 }
 
-static void print_checks(const struct vd_verdict *verdict, const char *language) {
+static void print_checks(const struct vd_verdict *verdict, const struct vd_settings *settings, const char *language) {
   size_t width = step_width(language);
   char as_of[CTL_DATE_SIZE];
   (void)printf("%*s%s\n", INDENT, "", ctl_verdict_words_label(CTL_LABEL_CHECKS, language));
-  for (unsigned step = 0; step < VD_STEPS; step++) print_check(verdict, (enum vd_step)step, width, language);
+  for (unsigned step = 0; step < VD_STEPS; step++) {
+    print_check(verdict, (enum vd_step)step, width, language);
+    if (step == VD_STEP_ANCHOR) print_anchors(verdict, settings, language);
+  }
   if (verdict->status_as_of_s == 0) return;
   ctl_date_format(as_of, verdict->status_as_of_s);
   (void)printf("%*s%s %s\n", INDENT, "", ctl_verdict_words_label(CTL_LABEL_AS_OF, language), as_of);
 }
 
 void ctl_verify_print(const char *source, const struct vd_verdict *verdict, const struct vd_profiles *profiles,
-                      const char *language) {
+                      const struct vd_settings *settings, const char *language) {
   (void)printf("%s%s%s: %s (%d %s)\n", source == NULL ? "" : source, source == NULL ? "" : ": ",
                ctl_verdict_words_verdict(verdict->verdict, language), ctl_verdict_words_code(verdict->code, language),
                (int)verdict->code, frag_error_name(verdict->code));
   if (verdict->verdict == FRAG_VALID) print_document(verdict, profiles, language);
-  print_checks(verdict, language);
+  print_checks(verdict, settings, language);
 }

@@ -10,6 +10,7 @@
 #include "options.h"
 #include "status_clerk.h"
 #include "status_inclusion.h"
+#include "submission_notes.h"
 #include "submission_pages.h"
 
 /* Everything that one run owns. */
@@ -116,11 +117,26 @@ struct handed_in {
 
 static int compare_digests(const void *left, const void *right) { return memcmp(left, right, 32); }
 
+/* An operator shows a registrar everybody's. */
+static bool is_registrar(const struct ctl_status_clerk *clerk) {
+  const struct frag_trust_key *key = frag_trust_find(clerk->trust, frag_key_id(clerk->signing_key));
+  return key != NULL && key->role == FRAG_ROLE_REGISTRAR;
+}
+
+/* The key, and in a registrar's list whose it is. */
+static void print_key(const struct ctl_status_clerk *clerk, const uint8_t kid[static FRAG_KID_LEN]) {
+  char digits[2 * FRAG_KID_LEN + 1];
+  const struct frag_trust_key *key = is_registrar(clerk) ? frag_trust_find(clerk->trust, kid) : NULL;
+  vd_hex_encode(digits, kid, FRAG_KID_LEN);
+  (void)printf("key %s", digits);
+  if (key != NULL) (void)printf(" of %.*s", (int)key->issuer.len, (const char *)key->issuer.data);
+}
+
 static enum vd_error take_line(void *context, const struct vd_submission_list_line *line, struct vd_failure *failure) {
   struct handed_in *handed_in = context;
   const struct vd_store_submission *submission = &line->submission;
   uint64_t *shown = &handed_in->watch->shown[handed_in->operator_index];
-  char time[CTL_DATE_SIZE], kid[17], digest[65];
+  char time[CTL_DATE_SIZE], digest[65];
   (void)failure;
   if (handed_in->digests != NULL &&
       bsearch(submission->digest, handed_in->digests, handed_in->digests_count, 32, compare_digests) != NULL) {
@@ -131,9 +147,10 @@ static enum vd_error take_line(void *context, const struct vd_submission_list_li
   if (line->number < *shown) return VD_OK;
   *shown = line->number + 1;
   ctl_date_format(time, submission->time_s);
-  vd_hex_encode(kid, submission->kid, sizeof submission->kid);
   vd_hex_encode(digest, submission->digest, sizeof submission->digest);
-  (void)printf("  %s  key %s  %s %llu from entry %llu  %s\n", time, kid, submission->is_erasure ? "erased" : "added",
+  (void)printf("  %s  ", time);
+  print_key(handed_in->watch->clerk, submission->kid);
+  (void)printf("  %s %llu from entry %llu  %s\n", submission->is_erasure ? "erased" : "added",
                (unsigned long long)submission->added, (unsigned long long)submission->first_index, digest);
   return VD_OK;
 }
@@ -157,9 +174,10 @@ static enum vd_error list_one(struct watch *watch, size_t k, struct handed_in *h
     (void)fprintf(stderr, "verifyctl watch: %s does not list submissions: %s\n", label, why.text);
     return VD_OK;
   }
-  (void)printf("%s accepted %zu submission%s in this name: %zu from this queue, %zu other%s\n", label,
-               handed_in->ours + handed_in->others, handed_in->ours + handed_in->others == 1 ? "" : "s",
-               handed_in->ours, handed_in->others, handed_in->others == 1 ? "" : "s");
+  size_t all = handed_in->ours + handed_in->others;
+  (void)printf("%s accepted %zu submission%s %s: %zu from this queue, %zu other%s\n", label, all, all == 1 ? "" : "s",
+               is_registrar(clerk) ? "in all issuers' names" : "in this name", handed_in->ours, handed_in->others,
+               handed_in->others == 1 ? "" : "s");
   return VD_OK;
 }
 
@@ -167,7 +185,8 @@ static enum vd_error list_handed_in(struct watch *watch, struct vd_failure *fail
   struct handed_in handed_in = {.watch = watch};
   struct ctl_status_clerk *clerk = watch->clerk;
   if (clerk->signing_key == NULL) return VD_OK;
-  enum vd_error error = ctl_status_queue_digests(&clerk->queue, &handed_in.digests, &handed_in.digests_count, failure);
+  enum vd_error error = ctl_submission_notes_read(clerk->queue.path, &handed_in.digests, &handed_in.digests_count,
+                                                  failure);
   for (size_t k = 0; error == VD_OK && k < clerk->operators.count; k++) {
     if (!clerk->operators.items[k].is_remote || !clerk->asker.is_reachable[k]) continue;
     error = list_one(watch, k, &handed_in, failure);
@@ -233,7 +252,8 @@ enum vd_error ctl_watch(int argc, char **argv, int *status, struct vd_failure *f
     CTL_REQUIRED("config", "FILE", &watch.given.config, "verifyd.conf: names realm, operators and trust list"),
     CTL_REQUIRED("queue", "DIR", &watch.given.queue, "folder that keeps the statements"),
     CTL_OPTIONAL("issuer-key", "FILE", &watch.given.issuer_key,
-                 "also list what operators over the network accepted in\nthat key's name and this queue did not send"),
+                 "also list what operators over the network accepted in that\nkey's name, or with a registrar's key in "
+                 "anybody's, and what of\nit was not sent from this queue"),
     CTL_OPTIONAL("passphrase-file", "FILE", &watch.given.passphrase_file,
                  "its passphrase; asked for if missing and needed"),
     CTL_FLAG("once", &once, "look once and end (default)"),
@@ -243,8 +263,10 @@ enum vd_error ctl_watch(int argc, char **argv, int *status, struct vd_failure *f
     .command = "watch", .options = options, .options_count = sizeof options / sizeof *options,
     .about = "Asks every operator for every statement that revoke, suspend, reinstate and reissue have sent: whether\n"
              "it is shown, with the same bytes, and proven to be in the operator's log under a checkpoint with a\n"
-             "right signature. With --issuer-key it also lists submissions that were accepted in the issuer's name and were\n"
-             "not sent from this queue: issued documents, another clerk's statements, or those of a stolen key.\n"
+             "right signature. With --issuer-key it also lists submissions that were accepted in the issuer's\n"
+             "name and are not noted in this queue: what another clerk sent, or somebody with a stolen key. It\n"
+             "knows what issue, reissue, erase and trust publish sent with the same --queue. With a registrar's\n"
+             "key it lists what was accepted in all issuers' names.\n"
              "Exit code: 0 everything is there, 1 something is missing, 69 an operator could not be asked.",
   };
   *status = 0;

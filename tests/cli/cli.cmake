@@ -1,8 +1,8 @@
 foreach(module date file_name options progress rows table batch_state parallel verify_print
-    audit_tree ledger_sink proof trust_difference status_batch status_walk)
+    anchor_amount audit_tree ledger_sink log_tree proof trust_difference status_batch status_walk)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS ctl)
 endforeach()
-foreach(module audit_keys audit_state trust_command trust_place)
+foreach(module anchor_figures anchor_proof audit_keys audit_state submission_notes trust_command trust_place)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c"
                "${CMAKE_CURRENT_LIST_DIR}/../verifyd/temp_folder.c" LIBS ctl)
 endforeach()
@@ -19,7 +19,7 @@ foreach(tool ledger_counts log_tool)
   target_link_libraries(${tool} PRIVATE ctl)
 endforeach()
 foreach(script usage keygen trust trust_life trust_publish issue_refusals issue_verify issue_resume issue_steps issue_full
-    audit audit_flaws audit_resume erase proof network status status_network status_reissue)
+    audit audit_flaws audit_resume erase proof network status status_network status_reissue watch)
   add_test(NAME cli_${script} COMMAND bash "${CMAKE_CURRENT_LIST_DIR}/${script}.sh")
   set_tests_properties(cli_${script} PROPERTIES TIMEOUT 600 ENVIRONMENT
     "VERIFYCTL=$<TARGET_FILE:verifyctl>;VERIFYD=$<TARGET_FILE:verifyd>;EXAMPLE_GRADUATES=$<TARGET_FILE:example-graduates>;LEDGER_COUNTS=$<TARGET_FILE:ledger_counts>;LOG_TOOL=$<TARGET_FILE:log_tool>;FAULT_SHIM=$<TARGET_FILE:fault_shim>;SOURCE_DIR=${CMAKE_SOURCE_DIR}")

@@ -11,6 +11,19 @@ printed "kind:    status"
 expect 0 keygen --kind log --name log.example/2026 --out log.key
 printed "vkey:    log.example/2026+"
 grep -q "$(sed -n 's/^secret: //p' log.key)" stdout && fail "the secret is printed"
+
+# An anchor key's account, on each kind of chain.
+expect 0 keygen --kind anchor --out anchor.key
+[[ $(stat -c %a anchor.key) == 600 ]] || fail "mode of anchor.key"
+printed "kind:    anchor"
+for line in "^evm:     0x[0-9a-fA-F]{40}$" "^bitcoin: bc1q[a-z0-9]{38}$" "^test:    tb1q[a-z0-9]{38}$" \
+  "^regtest: bcrt1q[a-z0-9]{38}$"; do
+  grep -Eq "$line" stdout || fail "no address like $line"
+done
+grep -q "$(sed -n 's/^secret: //p' anchor.key)" stdout && fail "the secret is printed"
+grep -Eq 'secret|kid' anchor.key.pub && fail "the public file has more than the public key"
+expect 64 keygen --kind anchor --name x --out other.key
+
 [[ $(stat -c %a issuer.key.pub) == 644 ]] || fail "mode of issuer.key.pub"
 [[ ! -e status.key.pub ]] || fail "a status key has no public part"
 grep -q secret issuer.key.pub && fail "the public file has the secret"
@@ -34,6 +47,9 @@ expect 64 keygen --kind log --name "has spaces" --out other.key
 expect 0 keygen --kind root --out sealed.key --passphrase-file right
 printed "sealed with the passphrase"
 grep -q "cipher: scrypt+aes-256-gcm" sealed.key || fail "the key is not sealed"
+expect 0 keygen --kind anchor --out sealed-anchor.key --passphrase-file right
+printed "evm:     0x"
+grep -q "cipher: scrypt+aes-256-gcm" sealed-anchor.key || fail "the anchor key is not sealed"
 expect 0 trust create --realm 1 --out list
 expect 0 trust sign --list list --root-key sealed.key --passphrase-file right
 expect 77 trust sign --list list --root-key sealed.key --passphrase-file wrong

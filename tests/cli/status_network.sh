@@ -56,7 +56,24 @@ printed "0 wait for an operator"
 [[ $(statuses) == "4 statements" ]] || fail "the statement did not arrive"
 expect 0 watch --config verifyd.conf --queue statements --issuer-key issuer.key
 printed "4 statements; 3 of 3 operators asked; 0 missing, 0 not sent yet"
-printed "operator 2 (University) accepted 5 submissions in this name: 4 from this queue, 1 other"
+printed "operator 2 (University) accepted 5 submissions in this name: 5 from this queue, 0 others"
+
+# What was issued from elsewhere is not from here, and is shown; a series that was interrupted is still ours.
+[[ $(stat -c %a statements/submissions) == 600 ]] || fail "notes that others can read"
+"$EXAMPLE_GRADUATES" 3 5 | sed 's/BAC2-2026/BAC2-2031/' >elsewhere.csv
+issue_arguments elsewhere.csv elsewhere --queue another
+expect 0 "${issue[@]}"
+"$EXAMPLE_GRADUATES" 3 6 | sed 's/BAC2-2026/BAC2-2032/' >ours.csv
+issue_arguments ours.csv ours --queue statements
+kill_operator 3
+expect 69 "${issue[@]}"
+start_operator 3
+expect 0 "${issue[@]}"
+expect 0 watch --config verifyd.conf --queue statements --issuer-key issuer.key
+printed "operator 3 (Archive) accepted 7 submissions in this name: 6 from this queue, 1 other"
+[[ $(grep -c "added 3 from entry" stdout) -eq 3 ]] || fail "not one that is not from here with each operator"
+expect 0 watch --config verifyd.conf --queue another --issuer-key issuer.key
+printed "operator 3 (Archive) accepted 7 submissions in this name: 1 from this queue, 6 others"
 kill_operator 1
 kill_operator 3
 state 69 suspend --serial "$(serial 3)"

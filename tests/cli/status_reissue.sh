@@ -105,7 +105,6 @@ issue_arguments last.csv last
 expect 64 reissue --profile degree.conf --in last.csv --out last --issuer moeys.example --issuer-key issuer.key \
   --status-key status.key --prefix https://verify.example/ --realm 1 --threshold 2 --ledger ledger-1 --ledger ledger-2
 said "--config is missing"
-expect 64 "${issue[@]}" --queue statements
 expect 0 keygen --kind issuer --out stranger.key
 issue=("${issue[@]/issuer.key/stranger.key}")
 expect 77 reissue "${issue[@]:1}"

@@ -49,8 +49,12 @@ static void every_code_says_what_the_page_says(void **state) {
   for (size_t at = 0; at < COUNT(codes); at++) {
     const char *group = vd_words_group(words, frag_error_name(codes[at]));
     assert_non_null(group);
-    for (size_t in = 0; in < COUNT(translated); in++)
-      same(ctl_verdict_words_code(codes[at], translated[in]), "result.", group, ".title", translated[in]);
+    bool is_warning = codes[at] == FRAG_ANCHOR_PENDING || codes[at] == FRAG_ANCHOR_MISSING;
+    for (size_t in = 0; in < COUNT(translated); in++) {
+      const char *said = ctl_verdict_words_code(codes[at], translated[in]);
+      if (is_warning) same(said, "warning.", frag_error_name(codes[at]), "", translated[in]);
+      else same(said, "result.", group, ".title", translated[in]);
+    }
     assert_string_equal(ctl_verdict_words_code(codes[at], "en"), frag_error_meaning(codes[at]));
     assert_string_equal(ctl_verdict_words_code(codes[at], "de"), frag_error_meaning(codes[at]));
   }
@@ -113,13 +117,51 @@ static void operators_and_their_faults_have_words(void **state) {
   }
 }
 
+static void anchors_have_words_with_their_chain(void **state) {
+  static const char *const english[] = {"recorded for good on ab, on", "not yet recorded on ab",
+                                        "should have been recorded on ab by now",
+                                        "its log is not the one that was recorded on ab, on"};
+  char text[CTL_VERDICT_WORDS_ANCHOR_SIZE];
+  (void)state;
+  for (unsigned cover = VD_ANCHORS_COVERED; cover <= VD_ANCHORS_REFUSED; cover++) {
+    const struct vd_operator_anchor anchor = {.chain = "ab", .cover = (enum vd_anchors_cover)cover};
+    ctl_verdict_words_anchor(text, &anchor, "de");
+    assert_string_equal(text, english[cover]);
+    for (size_t in = 0; in < COUNT(translated); in++) {
+      char expected[CTL_VERDICT_WORDS_ANCHOR_SIZE], key[64];
+      (void)snprintf(key, sizeof key, "anchor.%s", vd_anchor_cover_name(anchor.cover));
+      const char *page = vd_words_text(words, key, translated[in]);
+      assert_non_null(page);
+      const char *mark = strstr(page, "{chain}");
+      assert_non_null(mark);
+      (void)snprintf(expected, sizeof expected, "%.*sab%s", (int)(mark - page), page, mark + strlen("{chain}"));
+      ctl_verdict_words_anchor(text, &anchor, translated[in]);
+      assert_string_equal(text, expected);
+    }
+  }
+}
+
+/* What a chain shows of an operator's log goes before what it showed itself. */
+static void a_log_that_contradicts_its_anchor_has_words_of_its_own(void **state) {
+  (void)state;
+  struct vd_operator_answer answer = {.log_code = FRAG_EQUIVOCATION, .anchor_count = 2};
+  answer.anchors[0].cover = VD_ANCHORS_PENDING;
+  answer.anchors[1].cover = VD_ANCHORS_REFUSED;
+  same(ctl_verdict_words_fault(&answer, "fr"), "operator.anchor_refused", "", "", "fr");
+  assert_string_equal(ctl_verdict_words_fault(&answer, "en"),
+                      "shows another log than the one recorded on a public chain");
+  answer.anchor_count = 1;
+  same(ctl_verdict_words_fault(&answer, "fr"), "operator.EQUIVOCATION", "", "", "fr");
+}
+
 static void labels_have_words(void **state) {
   (void)state;
   same(ctl_verdict_words_label(CTL_LABEL_ISSUER, "km"), "fact.issuer", "", "", "km");
   same(ctl_verdict_words_label(CTL_LABEL_NEVER, "fr"), "fact.expires_never", "", "", "fr");
   same(ctl_verdict_words_label(CTL_LABEL_CHECKS, "fr"), "checks.title", "", "", "fr");
   same(ctl_verdict_words_label(CTL_LABEL_AS_OF, "km"), "status.as_of", "", "", "km");
-  for (unsigned label = 0; label < CTL_LABELS; label++) /* each is there, and not English */
+  same(ctl_verdict_words_label(CTL_LABEL_TRANSACTION, "fr"), "anchor.transaction", "", "", "fr"); /* as in English */
+  for (unsigned label = 0; label < CTL_LABEL_TRANSACTION; label++) /* each is there, and not English */
     for (size_t in = 0; in < COUNT(translated); in++)
       assert_string_not_equal(ctl_verdict_words_label((enum ctl_verdict_label)label, translated[in]),
                               ctl_verdict_words_label((enum ctl_verdict_label)label, "en"));
@@ -132,6 +174,8 @@ int main(int count, char **arguments) {
       cmocka_unit_test(faults_on_this_side_are_told_too),
       cmocka_unit_test(every_verdict_step_and_state_has_words),
       cmocka_unit_test(operators_and_their_faults_have_words),
+      cmocka_unit_test(anchors_have_words_with_their_chain),
+      cmocka_unit_test(a_log_that_contradicts_its_anchor_has_words_of_its_own),
       cmocka_unit_test(labels_have_words),
   };
   if (count != 2) return 2;

@@ -4,9 +4,14 @@ source "$(dirname "$0")/common.sh"
 make_world
 issue=()
 for name in registrar former; do expect 0 keygen --kind issuer --out "$name.key"; done
+printf 'a passphrase' >phrase
+printf 'another one' >wrong-phrase
+chmod 600 phrase wrong-phrase
+expect 0 keygen --kind issuer --out sealed.key --passphrase-file phrase
 draft() {
   expect 0 trust next --list trust.list --out "$1"
   expect 0 trust add --list "$1" --key registrar.key --role registrar --issuer registrar.example --not-after 2040-01-01
+  expect 0 trust add --list "$1" --key sealed.key.pub --role registrar --issuer second.example --not-after 2040-01-01
   expect 0 trust add --list "$1" --key former.key --role registrar --issuer registrar.example \
     --not-before 2020-01-01 --not-after 2021-01-01
 }
@@ -98,6 +103,11 @@ said "--key is missing"
 expect 0 trust publish --config verifyd.conf --key registrar.key list.2
 [[ $(grep -c "added as entry 0 of 1, entered 20" stdout) -eq 3 ]] || fail "$(cat stdout)"
 printed "operator 2 (University): added as entry 0 of 1"
+expect 77 trust publish --config verifyd.conf --key sealed.key --passphrase-file wrong-phrase list.2
+said "sealed.key does not open: the passphrase is wrong, or the file was altered"
+expect 66 trust publish --config verifyd.conf --key sealed.key --passphrase-file missing list.2
+expect 0 trust publish --config verifyd.conf --key sealed.key --passphrase-file phrase list.2
+[[ $(grep -c "was there as entry 0 of 1, entered 20" stdout) -eq 3 ]] || fail "$(cat stdout)"
 issue_arguments graduates.csv net
 expect 0 "${issue[@]}"
 expect 0 trust publish --config verifyd.conf --key registrar.key list.2
@@ -113,10 +123,10 @@ expect 69 trust publish --config verifyd.conf --key registrar.key list.3
 said "operator 2 (University): not published: "
 said "list 3 is in the logs of 2 of 3 operators"
 start_operator 2
-expect 0 trust publish --config verifyd.conf --key registrar.key list.3
+expect 0 trust publish --config verifyd.conf --key sealed.key --passphrase-file phrase list.3
 [[ $(grep -c "was there as entry 601 of 602" stdout)$(grep -c "added as entry 601 of 602" stdout) == 21 ]] || fail "$(cat stdout)"
 expect 0 submissions --config op-2/verifyd.conf
-printed "registrar.example"
+printed "second.example"
 
 # A ledger that a running verifyd has.
 sed 's|^  { number = 1;.*|  { number = 1; name = "Ministry"; store = "op-1/ledger"; },|' verifyd.conf >local.conf

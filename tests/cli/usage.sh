@@ -6,7 +6,8 @@ expect 0 --help
 printed "verify       verify QR texts"
 printed "65  the input was read and is not acceptable"
 expect 0 --version
-for command in keygen trust issue reissue revoke suspend reinstate statements watch verify audit proof erase compact submissions qr "trust create" "trust add" "trust sign" "trust show"; do
+for command in keygen trust issue reissue revoke suspend reinstate statements watch verify audit anchor proof erase compact submissions qr "trust create" "trust add" "trust sign" "trust show" "anchor status" "anchor resume" \
+  "anchor export"; do
   # shellcheck disable=SC2086
   expect 0 $command --help
   printed "Usage: verifyctl $command"

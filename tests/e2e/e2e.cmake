@@ -12,7 +12,7 @@ set(environment
   "VERIFYD_E2E_CHROMIUM=${CHROMIUM_EXECUTABLE}"
   "VERIFYD_E2E_ARTIFACTS=${CMAKE_BINARY_DIR}/screenshots")
 
-foreach(name verdict refusal form access issuers codes)
+foreach(name verdict refusal form access issuers codes anchors)
   add_test(NAME e2e_${name} COMMAND "${NODE_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/${name}.test.mjs")
   set_tests_properties(e2e_${name} PROPERTIES TIMEOUT 600 RUN_SERIAL TRUE LABELS browser ENVIRONMENT "${environment}")
   if(NOT CHROMIUM_EXECUTABLE)

@@ -136,15 +136,17 @@ export class World {
     return `trust = { file = "trust.list"; roots = [ "${this.line("root.key.pub", "public")}" ]; };`;
   }
 
-  // Operators 1..count and a portal over them; extra: more lines for the operators' configuration, by number.
-  async build(count, threshold, { extra = () => "", portal = "" } = {}) {
+  // Operators 1..count and a portal over them; extra: more lines for the operators' configuration, by number; anchored:
+  // the same for what the portal is told of each operator; chains: public chains, for all of them.
+  async build(count, threshold, { extra = () => "", portal = "", anchored = () => "", chains = "" } = {}) {
     this.makeKeys();
+    this.chains = chains;
     this.ports = await freePorts(2 * count + 2);
     this.operators = [];
     for (let n = 1; n <= count; n += 1) this.describeOperator(n, extra(n));
     const list = this.operators.map((operator) =>
       `{ number = ${operator.number}; name = "Operator ${operator.number}"; url = "${operator.url}"; ` +
-      `vkey = "${operator.vkey}"; }`);
+      `vkey = "${operator.vkey}"; ${anchored(operator.number)} }`);
     this.portalUrl = `http://127.0.0.1:${this.ports[0]}/`;
     this.write("portal.conf", `realm = 1;
 threshold = ${threshold};
@@ -155,6 +157,7 @@ operators = ( ${list.join(",\n  ")} );
 memory = "seen";
 limits = { operator_ms = 1000; };
 profiles = [ "degree.conf" ];
+${chains}
 ${portal}
 `);
     this.portal = this.daemon("portal");
@@ -170,6 +173,7 @@ operations = "127.0.0.1:${operations}";
 ${this.trust()}
 operator = { number = ${number}; name = "Operator ${number}"; store = "ledger-${number}"; origin = "${origin}";
   key = "log-${number}.key"; ${extra} };
+${this.chains}
 `);
     this.operators.push(Object.assign(this.daemon(`operator-${number}`),
       { number, url: `http://${origin}`, origin, vkey, operationsUrl: `http://127.0.0.1:${operations}/` }));

@@ -61,6 +61,7 @@ void handle(void *context, const struct http_peer_request *request, struct http_
   else if (strcmp(path, "/drip") == 0) fill(answer, 20000), answer->drip_ms = 20;
   else if (strcmp(path, "/closing") == 0) answer->manner = HTTP_PEER_CLOSING;
   else if (strcmp(path, "/404") == 0) answer->status = 404, http_peer_say(answer, "not here", 8);
+  else if (strcmp(path, "/401") == 0) answer->status = 401, answer->head_lines = "WWW-Authenticate: Basic\r\n";
   else if (strcmp(path, "/503") == 0) answer->status = 503;
   else if (strcmp(path, "/302") == 0) answer->status = 302, answer->head_lines = "Location: /fine\r\n";
   else if (strcmp(path, "/too-long") == 0) fill(answer, ANSWER_MAX + 1);

@@ -39,7 +39,7 @@ int begin_with_loop(void **state);
 int begin_alone(void **state);
 int end_fixture(void **state);
 
-/* What the server does. Paths: /fine, /keep (notes what it was asked), /404, /503, /302, /late, /silent, /drip,
+/* What the server does. Paths: /fine, /keep (notes what it was asked), /401, /404, /503, /302, /late, /silent, /drip,
  * /closing, /longest, /big-head, /too-long, /too-long-unsaid, and the bad ones of handle_bad. */
 void handle(void *context, const struct http_peer_request *request, struct http_peer_answer *answer);
 

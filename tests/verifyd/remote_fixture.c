@@ -1,6 +1,7 @@
 #include "remote_fixture.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,7 +89,9 @@ static void handle(void *context, const struct http_peer_request *request, struc
   free(bytes);
   answer->media_type = VD_LOOKUP_MEDIA_TYPE;
   answer->delay_ms = place->delay_ms;
-  if (place->lie == SILENT) answer->manner = HTTP_PEER_SILENT;
+  bool is_status = look_up.kind == VD_STORE_STATUS;
+  if (place->lie == SILENT || (is_status && place->statuses_left == 0)) answer->manner = HTTP_PEER_SILENT;
+  if (is_status && place->statuses_left > 0) place->statuses_left--;
   if (place->lie == BUSY) answer->status = 503;
   if (place->lie == NO_OPERATOR) answer->status = 404;
   if (place->lie == CUT_OFF) answer->manner = HTTP_PEER_CUT, answer->cut_len = len;
@@ -170,7 +173,7 @@ int begin_remote(void **state) {
   for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) {
     struct place *place = &fixture->places[k];
     struct vd_store *other = fixture->realm->stores[(k + 1) % FIXTURE_OPERATORS];
-    *place = (struct place){.fixture = fixture, .k = k};
+    *place = (struct place){.fixture = fixture, .k = k, .statuses_left = UINT_MAX};
     assert_int_equal(vd_store_reader_new(fixture->realm->stores[k], &place->reader, NULL), VD_OK);
     assert_int_equal(vd_store_reader_new(other, &place->other, NULL), VD_OK);
     raise_from_the_dead(place);

@@ -48,6 +48,7 @@ struct place {
   char url[HTTP_PEER_URL_SIZE];
   enum lie lie;
   atomic_uint delay_ms;
+  atomic_uint statuses_left; /* questions about statements that it still answers; from then on it is silent about them */
   unsigned strange_requests; /* that are not as they should be */
   uint8_t old[VD_LOOKUP_ANSWER_MAX]; /* an answer of earlier, for STALE */
   size_t old_len;

@@ -30,7 +30,7 @@ add_library(program_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/program_rig.c" "${CMAK
 verifyd_posix(program_rig)
 target_link_libraries(program_rig PUBLIC serve_rig picture_samples)
 foreach(module main verify_handler file_handler submission_handler submission_list_handler tile_handler lookup_handler
-        witness_handler housekeeping)
+        witness_handler housekeeping anchor_keeping)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS program_rig
                ARGS "$<TARGET_FILE:verifyd>" "${CMAKE_SOURCE_DIR}/web/page/words.json")
   add_dependencies(test_${module} verifyd)

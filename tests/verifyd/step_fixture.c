@@ -28,7 +28,7 @@ void step_readers_end(struct verify_fixture *fixture) {
 }
 
 static struct vd_verifier *make_verifier(struct verify_fixture *fixture, unsigned threshold, struct vd_seen *seen,
-                                         uint64_t status_max_age_s, unsigned local) {
+                                         struct vd_anchors *anchors, uint64_t status_max_age_s, unsigned local) {
   struct vd_verifier_operator operators[FIXTURE_OPERATORS] = {{0}};
   struct vd_verifier *verifier = NULL;
   struct vd_failure failure;
@@ -47,18 +47,24 @@ static struct vd_verifier *make_verifier(struct verify_fixture *fixture, unsigne
                                         .operator_count = FIXTURE_OPERATORS,
                                         .operators = operators,
                                         .seen = seen,
+                                        .anchors = anchors,
                                         .status_max_age_s = status_max_age_s};
   if (vd_verifier_new(&options, &verifier, &failure) != VD_OK) fail_msg("%s", failure.text);
   return verifier;
 }
 
 struct vd_verifier *step_verifier(struct verify_fixture *fixture, unsigned threshold, struct vd_seen *seen) {
-  return make_verifier(fixture, threshold, seen, 0, 0);
+  return make_verifier(fixture, threshold, seen, NULL, 0, 0);
 }
 
 struct vd_verifier *step_verifier_aged(struct verify_fixture *fixture, unsigned threshold, uint64_t status_max_age_s,
                                        unsigned local) {
-  return make_verifier(fixture, threshold, NULL, status_max_age_s, local);
+  return make_verifier(fixture, threshold, NULL, NULL, status_max_age_s, local);
+}
+
+struct vd_verifier *step_verifier_anchored(struct verify_fixture *fixture, struct vd_anchors *anchors,
+                                           struct vd_seen *seen, unsigned local) {
+  return make_verifier(fixture, FIXTURE_THRESHOLD, seen, anchors, 0, local);
 }
 
 struct vd_verification *step_memory_new(void) {

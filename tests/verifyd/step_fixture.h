@@ -28,6 +28,10 @@ struct vd_verifier *step_verifier(struct verify_fixture *fixture, unsigned thres
 struct vd_verifier *step_verifier_aged(struct verify_fixture *fixture, unsigned threshold, uint64_t status_max_age_s,
                                        unsigned local);
 
+/* The same with anchors, which may be NULL, and a memory, which may be NULL too. */
+struct vd_verifier *step_verifier_anchored(struct verify_fixture *fixture, struct vd_anchors *anchors,
+                                           struct vd_seen *seen, unsigned local);
+
 /* Runs one to its end, into *verdict, and returns its code. Checks that its memory is wiped. */
 frag_error step_verify(struct verify_fixture *fixture, struct step_run *run, struct vd_verdict *verdict);
 

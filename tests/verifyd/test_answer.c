@@ -28,10 +28,10 @@ static const char checks_passed[] =
     "\"checks\":[{\"step\":\"qr\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
     "{\"step\":\"fragments\",\"state\":\"warning\",\"code\":0,\"name\":\"OK\",\"operators\":["
     "{\"number\":1,\"name\":\"First\",\"state\":\"good\",\"log\":null,\"checkpoint\":\"2025-06-15T15:06:39Z\","
-    "\"withholds\":false},"
+    "\"withholds\":false,\"anchors\":[]},"
     "{\"number\":2,\"name\":\"Archive \\\"B\\\"\",\"state\":\"log_failed\",\"log\":\"EQUIVOCATION\","
-    "\"checkpoint\":null,\"withholds\":false},"
-    "{\"number\":3,\"name\":\"Third\",\"state\":\"not_asked\",\"log\":null,\"checkpoint\":null,\"withholds\":false}]},"
+    "\"checkpoint\":null,\"withholds\":false,\"anchors\":[]},"
+    "{\"number\":3,\"name\":\"Third\",\"state\":\"not_asked\",\"log\":null,\"checkpoint\":null,\"withholds\":false,\"anchors\":[]}]},"
     "{\"step\":\"log\",\"state\":\"warning\",\"code\":0,\"name\":\"OK\"},"
     "{\"step\":\"anchor\",\"state\":\"not_checked\",\"code\":0,\"name\":\"OK\"},"
     "{\"step\":\"open\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
@@ -43,6 +43,7 @@ static const char checks_passed[] =
 struct state {
   struct vd_profile profile;
   struct vd_profiles profiles;
+  struct vd_settings settings;
   struct vd_verdict verdict;
   char expected[8192];
 };
@@ -92,7 +93,7 @@ static void assert_answer(struct state *state, const struct vd_profiles *profile
   char *text = NULL;
   size_t len = 0;
   struct vd_failure failure;
-  assert_int_equal(vd_answer_write(&state->verdict, profiles, &text, &len, &failure), VD_OK);
+  assert_int_equal(vd_answer_write(&state->verdict, profiles, &state->settings, &text, &len, &failure), VD_OK);
   assert_string_equal(text, state->expected);
   assert_int_equal(len, strlen(text));
   vd_answer_free(text);
@@ -113,7 +114,7 @@ static void a_valid_document_with_labels(void **in) {
          "\"value\":\"SOK \\\"Dara\\\" \\\\ </script>\",\"labels\":{\"en\":\"Name (Latin)\",\"fr\":\"Nom\"}},"
          "{\"name\":\"ឈ្មោះ\",\"value\":\"សុខ\",\"labels\":{}}],\"issuer\":{\"id\":\"ministry.example\","
          "\"names\":{\"en\":\"The Ministry\",\"km\":\"ក្រសួង\"}},",
-         checks_passed, "\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+         checks_passed, "\"existed_by\":null,\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
   assert_answer(state, &state->profiles);
 }
 
@@ -129,7 +130,7 @@ static void a_type_without_a_profile_has_no_labels(void **in) {
       "\"serial\":\"BAC-1\",\"issue_no\":2,\"issued\":\"2000-02-29T00:00:00Z\",\"expires\":\"2025-06-15T15:06:41Z\"},"
       "\"attributes\":[{\"name\":\"name_latin\",\"value\":\"SOK \\\"Dara\\\" \\\\ </script>\",\"labels\":{}}],"
       "\"issuer\":{\"id\":\"ministry.example\",\"names\":{\"en\":\"The Ministry\",\"km\":\"ក្រសួង\"}},",
-      checks_passed, "\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+      checks_passed, "\"existed_by\":null,\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
   assert_answer(state, NULL);
   state->profiles.items[0].type[0] = 'x';
   assert_answer(state, &state->profiles);
@@ -157,7 +158,7 @@ static void numbers_that_json_cannot_carry(void **in) {
     struct vd_failure failure;
     state->verdict.document.issue_no = cases[at].issue_no;
     state->verdict.document.expires_s = cases[at].time_s;
-    assert_int_equal(vd_answer_write(&state->verdict, NULL, &text, &len, &failure), VD_OK);
+    assert_int_equal(vd_answer_write(&state->verdict, NULL, NULL, &text, &len, &failure), VD_OK);
     assert_non_null(strstr(text, cases[at].issue_text));
     assert_non_null(strstr(text, cases[at].time_text));
     vd_answer_free(text);
@@ -185,7 +186,7 @@ static void what_is_not_valid_shows_no_document(void **in) {
          "{\"step\":\"issuer\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"},"
          "{\"step\":\"status\",\"state\":\"failed\",\"code\":40,\"name\":\"REVOKED\"},"
          "{\"step\":\"validity\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"}],",
-         "\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+         "\"existed_by\":null,\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
   assert_answer(state, &state->profiles);
 }
 
@@ -197,7 +198,7 @@ static void an_inconclusive_verdict_without_a_status(void **in) {
   state->verdict.code = FRAG_TOO_FEW_FRAGMENTS;
   state->verdict.verdict = FRAG_INCONCLUSIVE;
   state->verdict.status_as_of_s = 0;
-  assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &text, &len, &failure), VD_OK);
+  assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &state->settings, &text, &len, &failure), VD_OK);
   static const char head[] =
       "{\"verdict\":\"INCONCLUSIVE\",\"code\":12,\"name\":\"TOO_FEW_FRAGMENTS\",\"document\":null,\"attributes\":[],";
   assert_memory_equal(text, head, sizeof head - 1);
@@ -227,7 +228,7 @@ static void a_log_that_failed_is_named(void **in) {
     state->verdict.verdict = frag_error_verdict(cases[at].code);
     state->verdict.operators[1].log_code = cases[at].code;
     state->verdict.checks[VD_STEP_LOG] = (struct vd_check){VD_CHECK_FAILED, cases[at].code};
-    assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &text, &len, &failure), VD_OK);
+    assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, NULL, &text, &len, &failure), VD_OK);
     assert_memory_equal(text, "{\"verdict\":\"INCONCLUSIVE\",", 26);
     assert_non_null(strstr(text, cases[at].operator_text));
     assert_non_null(strstr(text, cases[at].check_text));
@@ -236,13 +237,83 @@ static void a_log_that_failed_is_named(void **in) {
   }
 }
 
+static struct vd_anchors_item item(uint8_t fill, uint64_t size, uint64_t time_s) {
+  struct vd_anchors_item made = {.size = size, .block_number = size + 1000, .block_time_s = time_s};
+  memset(made.transaction, fill, sizeof made.transaction);
+  memset(made.block_hash, fill + 1, sizeof made.block_hash);
+  return made;
+}
+
+/* Two chains, of which one has an explorer; the third is not among the settings. */
+static void fill_anchors(struct state *state) {
+  static const char *const chains[] = {"sepolia", "bitcoin", "gone"};
+  struct vd_operator_answer *first = &state->verdict.operators[0], *second = &state->verdict.operators[1];
+  state->settings.chains_count = 2;
+  for (size_t at = 0; at < 2; at++) strcpy(state->settings.chains[at].name, chains[at]);
+  state->settings.chains[0].kind = VD_CHAIN_EVM;
+  state->settings.chains[1].kind = VD_CHAIN_BITCOIN;
+  strcpy(state->settings.chains[0].explorer, "https://scan.example/tx/{transaction}?\"b\"={block}");
+  first->anchor_count = 3;
+  first->anchors[0] = (struct vd_operator_anchor){chains[0], VD_ANCHORS_COVERED, item(0xa1, 7, 1749990000)};
+  first->anchors[1] = (struct vd_operator_anchor){chains[1], VD_ANCHORS_COVERED, item(0x0b, UINT64_MAX - 1000, 0)};
+  first->anchors[2] = (struct vd_operator_anchor){.chain = chains[2], .cover = VD_ANCHORS_PENDING};
+  second->anchor_count = 2;
+  second->anchors[0] = (struct vd_operator_anchor){.chain = chains[0], .cover = VD_ANCHORS_OVERDUE};
+  second->anchors[1] = (struct vd_operator_anchor){chains[2], VD_ANCHORS_REFUSED, item(0x3c, 8, 1749990001)};
+  state->verdict.checks[VD_STEP_ANCHOR] = (struct vd_check){VD_CHECK_WARNING, FRAG_ANCHOR_MISSING};
+  state->verdict.tau_s = 1749990000;
+  state->verdict.is_anchored = true;
+}
+
+#define A1 "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
+#define A2 "a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2"
+#define B1 "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"
+
+static void anchors_are_told_with_their_place(void **in) {
+  struct state *state = *in;
+  static const char *const pieces[] = {
+      "\"anchors\":[{\"chain\":\"sepolia\",\"state\":\"final\",\"transaction\":\"0x" A1 "\",\"block\":1007,"
+      "\"block_hash\":\"0x" A2 "\",\"time\":\"2025-06-15T12:20:00Z\",\"covers\":7,"
+      "\"url\":\"https://scan.example/tx/0x" A1 "?\\\"b\\\"=0x" A2 "\"},",
+      "{\"chain\":\"bitcoin\",\"state\":\"final\",\"transaction\":\"" B1 "\",\"block\":\"18446744073709551615\",",
+      "\"covers\":\"18446744073709550615\",\"url\":null},",
+      "{\"chain\":\"gone\",\"state\":\"pending\",\"transaction\":null,\"block\":null,\"block_hash\":null,"
+      "\"time\":null,\"covers\":null,\"url\":null}]}",
+      "{\"chain\":\"sepolia\",\"state\":\"overdue\",\"transaction\":null,",
+      "{\"chain\":\"gone\",\"state\":\"refused\",\"transaction\":\"3c3c",
+      "{\"step\":\"anchor\",\"state\":\"warning\",\"code\":24,\"name\":\"ANCHOR_MISSING\"}",
+      "\"existed_by\":{\"time\":\"2025-06-15T12:20:00Z\",\"anchored\":true},\"status_as_of\"",
+  };
+  char *text = NULL;
+  size_t len = 0;
+  struct vd_failure failure;
+  fill_anchors(state);
+  assert_int_equal(vd_answer_write(&state->verdict, NULL, &state->settings, &text, &len, &failure), VD_OK);
+  for (size_t at = 0; at < COUNT(pieces); at++)
+    if (strstr(text, pieces[at]) == NULL) fail_msg("no %s in %s", pieces[at], text);
+  vd_answer_free(text);
+}
+
+static void what_only_operators_say_is_not_called_anchored(void **in) {
+  struct state *state = *in;
+  char *text = NULL;
+  size_t len = 0;
+  struct vd_failure failure;
+  fill_anchors(state);
+  state->verdict.is_anchored = false;
+  assert_int_equal(vd_answer_write(&state->verdict, NULL, NULL, &text, &len, &failure), VD_OK);
+  assert_non_null(strstr(text, "\"existed_by\":{\"time\":\"2025-06-15T12:20:00Z\",\"anchored\":false}"));
+  assert_null(strstr(text, "scan.example")); /* of settings that are not given */
+  vd_answer_free(text);
+}
+
 static void a_name_that_is_not_text_is_an_error(void **in) {
   struct state *state = *in;
   char *text = NULL;
   size_t len = 1;
   struct vd_failure failure;
   state->verdict.operators[1].name = "\xff";
-  assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &text, &len, &failure), VD_INTERNAL);
+  assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, NULL, &text, &len, &failure), VD_INTERNAL);
   assert_null(text);
   assert_int_equal(len, 0);
 }
@@ -255,6 +326,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(what_is_not_valid_shows_no_document, begin, end),
       cmocka_unit_test_setup_teardown(an_inconclusive_verdict_without_a_status, begin, end),
       cmocka_unit_test_setup_teardown(a_log_that_failed_is_named, begin, end),
+      cmocka_unit_test_setup_teardown(anchors_are_told_with_their_place, begin, end),
+      cmocka_unit_test_setup_teardown(what_only_operators_say_is_not_called_anchored, begin, end),
       cmocka_unit_test_setup_teardown(a_name_that_is_not_text_is_an_error, begin, end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

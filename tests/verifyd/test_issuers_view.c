@@ -47,7 +47,7 @@ static int end(void **state) {
 static void draw(enum vd_language language, size_t key_count, bool is_overdue) {
   struct frag_trust_list list = {.list_no = 12, .issued_s = 1700000000, .next_update_s = 1800000000,
                                  .key_count = key_count, .keys = keys};
-  struct vd_view view = {words, NULL, language, &out};
+  struct vd_view view = {words, NULL, language, &out, NULL};
   struct vd_issuers issuers;
   vd_buffer_reset(&out, 1 << 18);
   assert_int_equal(vd_issuers_group(&list, &issuers, NULL), VD_OK);

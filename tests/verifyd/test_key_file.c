@@ -40,7 +40,7 @@ static void make(struct vd_key_file *file, enum vd_key_kind kind, const char *pa
 
 static void test_every_kind_round_trips(void **state) {
   (void)state;
-  for (int kind = VD_KEY_ISSUER; kind <= VD_KEY_STATUS; kind++) {
+  for (int kind = VD_KEY_ISSUER; kind <= VD_KEY_ANCHOR; kind++) {
     char text[VD_KEY_TEXT_SIZE], again[VD_KEY_TEXT_SIZE];
     struct vd_key_file file, back;
     uint8_t opened[32];
@@ -56,7 +56,6 @@ static void test_every_kind_round_trips(void **state) {
   }
 }
 
-
 static void test_text_of_an_issuer_key(void **state) {
   (void)state;
   char text[VD_KEY_TEXT_SIZE];
@@ -70,6 +69,39 @@ static void test_text_of_an_issuer_key(void **state) {
   vd_key_file_write(text, &file);
   assert_null(strstr(text, "secret"));
   assert_null(strstr(text, "cipher"));
+}
+
+/* The x-only key, as for issuers, whichever of the two points it is; no key id. */
+static void test_text_of_an_anchor_key(void **state) {
+  (void)state;
+  char text[VD_KEY_TEXT_SIZE], issuer_text[VD_KEY_TEXT_SIZE];
+  struct vd_key_file file, issuer;
+  make(&file, VD_KEY_ANCHOR, NULL);
+  make(&issuer, VD_KEY_ISSUER, NULL);
+  assert_memory_equal(file.key.public32, issuer.key.public32, 32);
+  vd_key_file_write(text, &file);
+  vd_key_file_write(issuer_text, &issuer);
+  assert_memory_equal(text, "verifyd key 1\nkind: anchor\npublic: ", 35);
+  assert_memory_equal(strstr(text, "\npublic: "), strstr(issuer_text, "\npublic: "), 9 + 64 + 1);
+  assert_non_null(strstr(text, "\ncipher: none\nsecret: 00010203"));
+  assert_null(strstr(text, "kid"));
+  assert_null(strstr(text, "name"));
+}
+
+/* A key of one kind is not one of another when the word is exchanged. */
+static void test_kinds_do_not_mix(void **state) {
+  (void)state;
+  struct vd_key_file file;
+  uint8_t opened[32];
+  char text[VD_KEY_TEXT_SIZE], *kid = NULL;
+  make(&file, VD_KEY_ISSUER, NULL);
+  vd_key_file_write(text, &file);
+  memcpy(strstr(text, "issuer"), "anchor", 6);
+  assert_int_equal(vd_key_file_read(&file, text, strlen(text), "k", NULL), VD_KEY);
+  kid = strstr(text, "kid: ");
+  memmove(kid, kid + 22, strlen(kid + 22) + 1);
+  assert_int_equal(vd_key_file_read(&file, text, strlen(text), "k", NULL), VD_OK);
+  assert_int_equal(vd_key_file_open(context, &file, NULL, opened, "k", NULL), VD_KEY);
 }
 
 static void test_sealed(void **state) {
@@ -104,7 +136,7 @@ static enum vd_error read_and_open(const char *text, size_t len) {
 
 static void test_every_change_is_refused(void **state) {
   (void)state;
-  for (int kind = VD_KEY_ISSUER; kind <= VD_KEY_STATUS; kind++) {
+  for (int kind = VD_KEY_ISSUER; kind <= VD_KEY_ANCHOR; kind++) {
     char text[VD_KEY_TEXT_SIZE];
     struct vd_key_file file;
     make(&file, (enum vd_key_kind)kind, NULL);
@@ -183,6 +215,7 @@ static void test_log_names(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_every_kind_round_trips), cmocka_unit_test(test_text_of_an_issuer_key),
+    cmocka_unit_test(test_text_of_an_anchor_key),  cmocka_unit_test(test_kinds_do_not_mix),
     cmocka_unit_test(test_sealed),                 cmocka_unit_test(test_every_change_is_refused),
     cmocka_unit_test(test_what_is_wrong_is_said),  cmocka_unit_test(test_files),
     cmocka_unit_test(test_log_names),

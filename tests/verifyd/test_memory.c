@@ -67,7 +67,7 @@ static void answers_leave_nothing(void **in) {
   const struct frag_trust_key key = {.issuer = slice};
   verdict->issuer_key = &key;
   freed = leaked = 0;
-  assert_int_equal(vd_answer_write(verdict, NULL, &text, &len, &failure), VD_OK);
+  assert_int_equal(vd_answer_write(verdict, NULL, NULL, &text, &len, &failure), VD_OK);
   assert_non_null(strstr(text, secret));
   vd_answer_free(text);
   assert_true(freed > 1); /* the text outgrew its first buffer */

@@ -30,6 +30,7 @@ static struct vd_bytes words;
 static struct vd_page *page;
 static struct vd_profile *profile;
 static struct vd_profiles profiles;
+static struct vd_settings *settings;
 static struct vd_verdict *verdict;
 static struct vd_buffer out;
 static struct vd_failure failure;
@@ -47,6 +48,8 @@ static int begin(void **state) {
   if (vd_page_new(folder.path, &page, &failure) != VD_OK) fail_msg("%s", failure.text);
   profile = malloc(sizeof *profile);
   verdict = calloc(1, sizeof *verdict);
+  settings = calloc(1, sizeof *settings);
+  assert_non_null(settings);
   assert_non_null(profile);
   assert_non_null(verdict);
   assert_int_equal(vd_profile_parse(profile_text, sizeof profile_text - 1, "test", profile, &failure), VD_OK);
@@ -62,6 +65,7 @@ static int end(void **state) {
   vd_bytes_free(&words);
   free(profile);
   free(verdict);
+  free(settings);
   temp_folder_remove(&folder);
   return 0;
 }
@@ -98,7 +102,7 @@ static void fill_other(frag_error code, enum vd_step step) {
 
 static void draw(enum vd_language language) {
   vd_buffer_reset(&out, 1 << 18);
-  vd_page_verdict(page, language, &profiles, verdict, &out);
+  vd_page_verdict(page, language, &profiles, settings, verdict, &out);
   vd_buffer_append(&out, "", 1);
   assert_false(vd_buffer_failed(&out));
 }
@@ -233,6 +237,101 @@ static void a_log_that_failed_is_told(void **state) {
   }
 }
 
+/* ---- anchors ---- */
+
+static struct vd_operator_anchor anchor(const char *chain, enum vd_anchors_cover cover) {
+  struct vd_operator_anchor made = {.chain = chain, .cover = cover};
+  if (cover != VD_ANCHORS_COVERED && cover != VD_ANCHORS_REFUSED) return made;
+  made.item = (struct vd_anchors_item){.size = 9, .block_number = 4711, .block_time_s = 1700000000};
+  memset(made.item.transaction, 0xab, sizeof made.item.transaction);
+  return made;
+}
+
+static void fill_anchored(enum vd_anchors_cover cover) {
+  fill_valid();
+  settings->chains_count = 1;
+  strcpy(settings->chains[0].name, "sep<olia");
+  settings->chains[0].kind = VD_CHAIN_EVM;
+  strcpy(settings->chains[0].explorer, "https://scan.example/tx/{transaction}?\"x\"&y");
+  verdict->operators[0].anchor_count = 1;
+  verdict->operators[0].anchors[0] = anchor("sep<olia", cover);
+  verdict->checks[VD_STEP_ANCHOR].state = cover == VD_ANCHORS_COVERED ? VD_CHECK_PASSED : VD_CHECK_WARNING;
+}
+
+static void a_final_anchor_is_told_with_its_place(void **state) {
+  (void)state;
+  fill_anchored(VD_ANCHORS_COVERED);
+  verdict->is_anchored = true;
+  verdict->tau_s = 1700000000;
+  draw(VD_ENGLISH);
+  assert_true(has("The document existed at the latest on <time datetime=\"2023-11-14T22:13:20Z\">"));
+  assert_true(has("<ul class=\"anchors\"><li class=\"anchor\" data-state=\"final\">"
+                  "<span class=\"operator-name\">First &amp; foremost</span> <span class=\"anchor-state\">"
+                  "recorded for good on the public blockchain sep&lt;olia, on</span> <time "));
+  assert_true(has("<span class=\"anchor-place\">block 4711, transaction "
+                  "<a href=\"https://scan.example/tx/0xababab"));
+  assert_true(has("abab?&quot;x&quot;&amp;y\" rel=\"noopener noreferrer\" target=\"_blank\" "
+                  "title=\"opens another website in a new tab\"><code>0xabababab…ababab</code></a></span></li></ul>"));
+  draw(VD_FRENCH);
+  assert_true(has("Le document existait au plus tard le <time") && has("bloc 4711, transaction <a "));
+  draw(VD_KHMER);
+  assert_true(has("ប្លុក 4711, ប្រតិបត្តិការ <a "));
+}
+
+static void without_an_explorer_there_is_no_link(void **state) {
+  (void)state;
+  fill_anchored(VD_ANCHORS_COVERED);
+  settings->chains[0].explorer[0] = '\0';
+  draw(VD_ENGLISH);
+  assert_false(has("_blank") || has("<a href=\"http"));
+  assert_true(has("transaction <code title=\"0xabab") && has("\">0xabababab…ababab</code></span></li>"));
+  assert_false(has("existed at the latest")); /* that is told of an anchor of the verdict only */
+}
+
+static void what_is_not_anchored_is_told_plainly(void **state) {
+  static const struct {
+    enum vd_anchors_cover cover;
+    frag_error code;
+    const char *text, *warning;
+  } cases[] = {
+      {VD_ANCHORS_PENDING, FRAG_ANCHOR_PENDING,
+       "not yet recorded on the public blockchain sep&lt;olia; this is normal in the first hours or days",
+       "Not yet recorded on a public blockchain. This is normal"},
+      {VD_ANCHORS_OVERDUE, FRAG_ANCHOR_MISSING,
+       "should have been recorded on the public blockchain sep&lt;olia by now",
+       "The record on a public blockchain is overdue. The document is valid all the same."},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    fill_anchored(cases[i].cover);
+    verdict->checks[VD_STEP_ANCHOR].code = cases[i].code;
+    draw(VD_ENGLISH);
+    assert_true(has("data-verdict=\"VALID\"") && has(cases[i].text) && has(cases[i].warning));
+    assert_false(has("anchor-place") || has("<a href=\"http"));
+  }
+  fill_valid();
+  draw(VD_ENGLISH);
+  assert_true(has("No public blockchain is set up for these ledgers."));
+  assert_false(has("class=\"anchors\""));
+}
+
+static void a_log_that_contradicts_its_anchor_is_told(void **state) {
+  static const char words_of_it[] = "shows another public log than the one recorded on a public blockchain";
+  (void)state;
+  fill_other(FRAG_EQUIVOCATION, VD_STEP_LOG);
+  verdict->operator_count = 1;
+  verdict->operators[0] = (struct vd_operator_answer){
+      .number = 1, .name = "First", .state = VD_OPERATOR_LOG_FAILED, .log_code = FRAG_EQUIVOCATION};
+  draw(VD_ENGLISH);
+  assert_false(has(words_of_it));
+  verdict->operators[0].anchor_count = 1;
+  verdict->operators[0].anchors[0] = anchor("other", VD_ANCHORS_REFUSED);
+  draw(VD_ENGLISH);
+  assert_true(has(words_of_it) && !has("has shown two different public logs</span>"));
+  assert_true(has("<li class=\"anchor\" data-state=\"refused\">") && has("transaction <code title=\"abab"));
+  assert_true(has("its public log is not the one that was recorded on the public blockchain other, on</span> <time"));
+}
+
 /* Every code, in every language: its own words, and nothing of a document. */
 static void other_verdicts_show_no_document(void **state) {
   static const frag_error codes[] = {
@@ -315,7 +414,9 @@ static void a_missing_word_is_told_at_the_start(void **state) {
                                      "result.busy.text",   "check.validity.text",  "state.undecided",
                                      "operator.not_asked", "fact.expires_never",   "problem.no_input.text",
                                      "reference",          "warning.other",        "warning.log",
-                                     "operator.log_failed", "operator.EQUIVOCATION", "result.log_rewritten.text"};
+                                     "operator.log_failed", "operator.EQUIVOCATION", "result.log_rewritten.text",
+                                     "anchor.final",       "anchor.refused",       "anchor.none",
+                                     "anchor.link",        "warning.ANCHOR_MISSING", "operator.anchor_refused"};
   struct vd_page *made;
   (void)state;
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -342,6 +443,10 @@ int main(int count, char **arguments) {
       cmocka_unit_test_setup_teardown(warnings_are_told, begin, end),
       cmocka_unit_test_setup_teardown(a_log_that_failed_is_told, begin, end),
       cmocka_unit_test_setup_teardown(a_statement_that_is_withheld_is_told, begin, end),
+      cmocka_unit_test_setup_teardown(a_final_anchor_is_told_with_its_place, begin, end),
+      cmocka_unit_test_setup_teardown(without_an_explorer_there_is_no_link, begin, end),
+      cmocka_unit_test_setup_teardown(what_is_not_anchored_is_told_plainly, begin, end),
+      cmocka_unit_test_setup_teardown(a_log_that_contradicts_its_anchor_is_told, begin, end),
       cmocka_unit_test_setup_teardown(other_verdicts_show_no_document, begin, end),
       cmocka_unit_test_setup_teardown(codes_have_their_own_words, begin, end),
       cmocka_unit_test_setup_teardown(problems_have_a_page, begin, end),

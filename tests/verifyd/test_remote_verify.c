@@ -1,4 +1,5 @@
 /* Verification with operators over the network: no one of three changes a verdict, whatever it does. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -208,6 +209,81 @@ static void long_histories_are_walked(void **state) {
     if (n % 8 == 1) assert_int_equal(run(fixture, paper.qr), FRAG_OK);
   }
   assert_int_equal(run(fixture, paper.qr), FRAG_SUSPENDED);
+}
+
+/* --- operators that fall silent between two questions --- */
+
+enum { EARLIER = 8, QUESTIONS = 3 }; /* statements that fill the first two questions, and the third that is open behind them */
+
+/* Suspended and reinstated again and again, everywhere; then the last word, at some. */
+static struct paper with_history(struct fixture *fixture, const char *serial, frag_status_kind last, unsigned where) {
+  struct paper paper = keep_paper(fixture, serial);
+  for (uint32_t n = 0; n < EARLIER; n++)
+    put_statement(fixture->realm, &paper, n, n % 2 == 0 ? FRAG_STATUS_SUSPENDED : FRAG_STATUS_REINSTATED, KEY_MINISTRY,
+                  ALL_OPERATORS, ++fixture->clock_s);
+  put_statement(fixture->realm, &paper, EARLIER, last, KEY_MINISTRY, where, ++fixture->clock_s);
+  return paper;
+}
+
+/* A verification during which the operators of the bit set answer only so many questions about statements. */
+static void expect_silenced(struct fixture *fixture, const struct paper *paper, unsigned silent, unsigned answers,
+                            frag_error wanted) {
+  for (unsigned k = 0; k < FIXTURE_OPERATORS; k++)
+    fixture->places[k].statuses_left = (silent >> k & 1u) != 0 ? answers : QUESTIONS;
+  frag_error code = run(fixture, paper->qr);
+  if (code != wanted) fail_msg("silent %u after %u: %d in place of %d", silent, answers, code, wanted);
+  assert_int_equal(fixture->verdict.checks[VD_STEP_STATUS].state,
+                   code == FRAG_OK ? VD_CHECK_WARNING : VD_CHECK_FAILED);
+  for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) {
+    assert_int_equal(fixture->places[k].statuses_left, (silent >> k & 1u) != 0 ? 0 : QUESTIONS - (answers + 1));
+    assert_false(fixture->verdict.operators[k].withholds); /* who is not heard is not blamed for that */
+  }
+}
+
+/* The others' word is enough; what it alone knows nobody learns, but the reader is told that it was not heard. */
+static void one_falls_silent_between_questions(void **state) {
+  struct fixture *fixture = *state;
+  for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) {
+    char serials[3][16];
+    for (unsigned at = 0; at < 3; at++) (void)snprintf(serials[at], sizeof serials[at], "L-%u-%u", k, at);
+    struct paper revoked = with_history(fixture, serials[0], FRAG_STATUS_REVOKED, ALL_OPERATORS);
+    struct paper good = with_history(fixture, serials[1], FRAG_STATUS_REINSTATED, ALL_OPERATORS);
+    struct paper hidden = with_history(fixture, serials[2], FRAG_STATUS_REVOKED, 1u << k);
+    fixture->places[k].statuses_left = UINT_MAX;
+    remake(fixture, 0, TIMEOUT_MS, MANY);
+    assert_int_equal(run(fixture, hidden.qr), FRAG_REVOKED);
+    for (unsigned is_local = 0; is_local < 2; is_local++) { /* the two others */
+      remake(fixture, is_local ? ALL_OPERATORS & ~(1u << k) : 0, SHORT_MS, MANY);
+      for (unsigned answers = 1; answers < QUESTIONS; answers++) {
+        expect_silenced(fixture, &revoked, 1u << k, answers, FRAG_REVOKED);
+        expect_silenced(fixture, &good, 1u << k, answers, FRAG_OK);
+        expect_silenced(fixture, &hidden, 1u << k, answers, FRAG_OK);
+        assert_int_not_equal(fixture->verdict.status_as_of_s, 0);
+        if (!is_local) continue;
+        assert_int_equal(fixture->verdict.operators[k].state, VD_OPERATOR_UNREACHABLE); /* no fragment was asked of it */
+        assert_int_equal(fixture->verdict.checks[VD_STEP_FRAGMENTS].state, VD_CHECK_WARNING);
+      }
+    }
+    become(fixture, k, HONEST);
+  }
+}
+
+/* With nobody left the last word is not known, whatever the first answers said. */
+static void all_fall_silent_between_questions(void **state) {
+  struct fixture *fixture = *state;
+  struct paper revoked = with_history(fixture, "REVOKED", FRAG_STATUS_REVOKED, ALL_OPERATORS);
+  struct paper good = with_history(fixture, "GOOD", FRAG_STATUS_REINSTATED, ALL_OPERATORS);
+  for (unsigned answers = 1; answers < QUESTIONS; answers++) {
+    remake(fixture, 0, SHORT_MS, MANY);
+    expect_silenced(fixture, &revoked, 5u, answers, FRAG_REVOKED); /* the second goes on alone */
+    expect_silenced(fixture, &good, 5u, answers, FRAG_OK);
+    expect_silenced(fixture, &revoked, ALL_OPERATORS, answers, FRAG_STATUS_STALE);
+    assert_int_equal(fixture->verdict.verdict, FRAG_INCONCLUSIVE);
+    assert_int_equal(fixture->verdict.status_as_of_s, 0);
+    expect_silenced(fixture, &good, ALL_OPERATORS, answers, FRAG_STATUS_STALE);
+    assert_int_equal(fixture->verdict.verdict, FRAG_INCONCLUSIVE);
+    for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) become(fixture, k, HONEST);
+  }
 }
 
 /* --- slow operators --- */
@@ -473,6 +549,8 @@ int main(void) {
       TEST(absent_at_one_and_two_unreachable),
       TEST(a_statement_at_one_operator_counts),
       TEST(long_histories_are_walked),
+      TEST(one_falls_silent_between_questions),
+      TEST(all_fall_silent_between_questions),
       TEST(operators_without_answers_are_soon_left_alone),
       TEST(one_that_is_left_alone_is_asked_when_needed),
       TEST(late_answers_find_nobody),

@@ -8,10 +8,12 @@
 
 #include <cmocka.h>
 
+#include "ledger/trail.h"
 #include "role_rig.h"
+#include "serve/submission_list_handler.h"
 #include "wire/submission_list.h"
 
-enum { MANY = 300, QUERY = VD_SUBMISSION_LIST_QUERY_LEN };
+enum { MANY = 300, QUERY = VD_SUBMISSION_LIST_QUERY_LEN, SCAN = VD_SUBMISSION_LIST_SCAN_MAX, LINES_AT_ONCE = 1024 };
 
 static struct role_rig rig;
 static struct loopback_answer answer;
@@ -152,6 +154,76 @@ static void a_long_trail_comes_in_parts(void **state) {
   assert_int_equal(list.count, 3);
 }
 
+/* Entries, and a line of the trail for each as if it had been handed in alone, but in one transaction: the disk would
+ * be waited for thousands of times. Those numbered in `rare` are the ministry's, the others the school's. */
+static void put_lines(struct vd_store *store, unsigned first, unsigned count, const unsigned *rare, size_t rare_count) {
+  static uint8_t records[LINES_AT_ONCE][LEDGER_STATUS_LEN];
+  static struct vd_store_item items[LINES_AT_ONCE];
+  struct vd_store_appended appended;
+  struct vd_transaction transaction;
+  struct vd_failure failure;
+  for (unsigned at = 0; at < count; at++) {
+    ledger_status(records[at], first + at);
+    items[at] = (struct vd_store_item){VD_STORE_STATUS, records[at], sizeof records[at]};
+  }
+  if (vd_store_append(store, items, count, FIXTURE_NOW_S, NULL, &appended, &failure) != VD_OK)
+    fail_msg("%s", failure.text);
+  assert_true(appended.added == count && appended.first_index == first);
+  vd_transaction_begin(&transaction, &store->environment);
+  for (unsigned number = first; number < first + count; number++) {
+    struct vd_store_submitter who = {.issuer = "school.example"};
+    const struct vd_store_submission what = {.time_s = FIXTURE_NOW_S, .first_index = number, .added = 1};
+    for (size_t at = 0; at < rare_count; at++)
+      if (rare[at] == number) who.issuer = "ministry.example";
+    vd_trail_put(store, &transaction, &who, &what);
+  }
+  assert_int_equal(vd_transaction_end(&transaction), 0);
+}
+
+/* verifyd is not running. */
+static void fill_trail(unsigned count, const unsigned *rare, size_t rare_count) {
+  const struct vd_store_options options = {.path = temp_folder_at(&rig.program.folder, "ledger"),
+                                           .access = VD_STORE_CREATE,
+                                           .realm = LEDGER_REALM,
+                                           .operator_number = rig.number,
+                                           .origin = rig.origin,
+                                           .log_key32 = rig.seed};
+  struct vd_store *store = NULL;
+  struct vd_failure failure;
+  if (vd_store_open(&options, &store, &failure) != VD_OK) fail_msg("%s", failure.text);
+  for (unsigned first = 0; first < count; first += LINES_AT_ONCE)
+    put_lines(store, first, count - first < LINES_AT_ONCE ? count - first : LINES_AT_ONCE, rare, rare_count);
+  vd_store_close(store);
+}
+
+/* Whose lines are few among thousands of others' gets them all, and no query makes the operator look at more than it
+ * will: also one that finds nothing says where to go on. */
+static void few_lines_behind_thousands_are_all_found(void **state) {
+  static const unsigned rare[] = {0, SCAN - 1, 2 * SCAN, 2 * SCAN + 1};
+  static const size_t counts[] = {2, 0, 2};
+  enum { RARE = sizeof rare / sizeof *rare, PAGES = sizeof counts / sizeof *counts };
+  (void)state;
+  role_rig_kill(&rig);
+  fill_trail(2 * SCAN + 3, rare, RARE);
+  role_rig_start(&rig);
+  uint64_t next = 0;
+  for (size_t page = 0, seen = 0; page < PAGES; page++) {
+    ask(KEY_MINISTRY, next);
+    assert_int_equal(list.count, counts[page]);
+    for (size_t at = 0; at < list.count; at++) assert_int_equal(list.lines[at].number, rare[seen++]);
+    next = list.next_number;
+    assert_int_equal(next, page + 1 < PAGES ? (page + 1) * SCAN : 0);
+  }
+  ask(KEY_MINISTRY, 1); /* one more than the last line that is looked at */
+  assert_int_equal(list.next_number, SCAN + 1);
+  ask(KEY_MINISTRY, SCAN + 3); /* the end of the trail is the last one that is looked at */
+  assert_int_equal(list.next_number, 0);
+  assert_int_equal(list.count, 2);
+  ask(KEY_SCHOOL, 0); /* here the answer is full before that */
+  assert_int_equal(list.count, VD_SUBMISSION_LIST_LINES_MAX);
+  assert_int_equal(list.next_number, VD_SUBMISSION_LIST_LINES_MAX + 1);
+}
+
 static void nobody_else_is_told_anything(void **state) {
   (void)state;
   hand_in(KEY_MINISTRY, 1);
@@ -214,6 +286,7 @@ int main(int count, char **arguments) {
       cmocka_unit_test_setup_teardown(a_registrar_sees_all, begin, end),
       cmocka_unit_test_setup_teardown(a_line_names_the_submission_itself, begin, end),
       cmocka_unit_test_setup_teardown(a_long_trail_comes_in_parts, begin, end),
+      cmocka_unit_test_setup_teardown(few_lines_behind_thousands_are_all_found, begin, end),
       cmocka_unit_test_setup_teardown(nobody_else_is_told_anything, begin, end),
       cmocka_unit_test_setup_teardown(what_is_not_a_query_is_refused, begin, end),
   };

@@ -8,6 +8,8 @@
 #include "anchor/anchoring.h"
 #include "ledger/anchors.h"
 
+#define VD_FOLLOWING_TRACKS_MAX VD_OPERATORS_MAX /* of one chain */
+
 struct vd_following;
 
 struct vd_following_options {
@@ -20,13 +22,18 @@ struct vd_following_options {
   void *context;
 };
 
-/* Out: *following; NULL on error. Errors: those of vd_nodes_new; VD_MEMORY, VD_INTERNAL. */
+/* Out: *following; NULL on error. track_count: 1..VD_FOLLOWING_TRACKS_MAX. Errors: those of vd_nodes_new; VD_MEMORY,
+ * VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_following_new(const struct vd_following_options *options,
                                              struct vd_following **following, struct vd_failure *failure);
 void vd_following_free(struct vd_following *following); /* NULL is allowed */
 
 /* Starts what is due. About every second. */
 void vd_following_look(struct vd_following *following, uint64_t now_s, uint64_t now_ms);
+
+/* What tells a chain from others in ledger/anchors.h: the chain id, or Bitcoin's genesis block (as in
+ * ledger/outbox.h). Any thread. */
+void vd_following_chain_id(const struct vd_chain_settings *chain, uint8_t id[static 32]);
 
 /* Whether everything up to the chain's final block has been looked at, as of the last round: for a program that walks a
  * chain once. is_stuck: the last round failed: the nodes did not answer or did not agree; why: a few words. */

@@ -17,7 +17,7 @@
 #define CIPHER_SCRYPT "scrypt+aes-256-gcm"
 #define COST_LOG2_MIN 14
 
-static const char *const kind_names[] = {"issuer", "root", "log", "status", NULL};
+static const char *const kind_names[] = {"issuer", "root", "log", "status", "anchor", NULL};
 
 const char *vd_key_kind_name(enum vd_key_kind kind) { return kind_names[kind]; }
 
@@ -30,25 +30,37 @@ bool vd_key_kind_parse(const char *name, enum vd_key_kind *kind) {
 
 static bool has_kid(enum vd_key_kind kind) { return kind == VD_KEY_ISSUER || kind == VD_KEY_ROOT; }
 
+/* secp256k1: the x-only key of BIP-340. */
+static enum vd_error derive_point(struct frag_context *context, struct vd_public_key *key,
+                                  const uint8_t secret32[static 32], struct vd_failure *failure) {
+  struct frag_key *signing = NULL;
+  frag_error error = frag_key_new(context, &signing, secret32);
+  if (error != FRAG_OK) return vd_fail_frag(failure, error, "the secret");
+  memcpy(key->public32, frag_key_public(signing), sizeof key->public32);
+  if (has_kid(key->kind)) memcpy(key->kid, frag_key_id(signing), sizeof key->kid);
+  frag_key_free(signing);
+  return VD_OK;
+}
+
+static enum vd_error derive_log(struct frag_context *context, struct vd_public_key *key,
+                                const uint8_t secret32[static 32], struct vd_failure *failure) {
+  char vkey[FRAG_VKEY_MAX];
+  struct frag_slice name = {.data = (const uint8_t *)key->name, .len = strlen(key->name)};
+  frag_error error = frag_log_public(context, key->public32, secret32);
+  if (error != FRAG_OK) return vd_fail_frag(failure, error, "the secret");
+  error = frag_log_vkey(context, vkey, name, key->public32);
+  if (error == FRAG_OK && vd_text_is_plain(key->name, name.len)) return VD_OK;
+  return vd_fail(failure, VD_USAGE, "the name of a log is its URL without https://, such as log.example/2026");
+}
+
 enum vd_error vd_key_derive(struct frag_context *context, struct vd_public_key *key,
                              const uint8_t secret32[static 32], struct vd_failure *failure) {
-  struct frag_key *signing = NULL;
-  char vkey[FRAG_VKEY_MAX];
-  frag_error error = FRAG_OK;
-  if (has_kid(key->kind)) {
-    error = frag_key_new(context, &signing, secret32);
-    if (error != FRAG_OK) return vd_fail_frag(failure, error, "the secret");
-    memcpy(key->public32, frag_key_public(signing), sizeof key->public32);
-    memcpy(key->kid, frag_key_id(signing), sizeof key->kid);
-    frag_key_free(signing);
-  } else if (key->kind == VD_KEY_LOG) {
-    struct frag_slice name = {.data = (const uint8_t *)key->name, .len = strlen(key->name)};
-    error = frag_log_public(context, key->public32, secret32);
-    if (error != FRAG_OK) return vd_fail_frag(failure, error, "the secret");
-    error = frag_log_vkey(context, vkey, name, key->public32);
-    if (error != FRAG_OK || !vd_text_is_plain(key->name, name.len)) {
-      return vd_fail(failure, VD_USAGE, "the name of a log is its URL without https://, such as log.example/2026");
-    }
+  switch (key->kind) {
+    case VD_KEY_ISSUER:
+    case VD_KEY_ROOT:
+    case VD_KEY_ANCHOR: return derive_point(context, key, secret32, failure);
+    case VD_KEY_LOG: return derive_log(context, key, secret32, failure);
+    case VD_KEY_STATUS: return VD_OK;
   }
   return VD_OK;
 }

@@ -1,7 +1,7 @@
 /* key_file.h: secret keys in files, one text format for all kinds:
  *
  *   verifyd key 1                      format and version
- *   kind: issuer                       issuer, root, log or status
+ *   kind: issuer                       issuer, root, log, status or anchor
  *   name: log.example/2026             log keys only: the origin
  *   public: <64 hex digits>            not for status keys
  *   kid: <16 hex digits>               issuer and root keys only
@@ -29,14 +29,15 @@
 #define VD_KEY_TEXT_SIZE 1024
 #define VD_KEY_COST_LOG2 17 /* 128 MiB and about half a second */
 
-enum vd_key_kind { VD_KEY_ISSUER, VD_KEY_ROOT, VD_KEY_LOG, VD_KEY_STATUS };
+/* An anchor key signs transactions of public blockchains. */
+enum vd_key_kind { VD_KEY_ISSUER, VD_KEY_ROOT, VD_KEY_LOG, VD_KEY_STATUS, VD_KEY_ANCHOR };
 
 /* The public part. */
 struct vd_public_key {
   enum vd_key_kind kind;
   char name[VD_KEY_NAME_MAX + 1]; /* "" unless a log key */
   uint8_t public32[32];            /* zero for a status key */
-  uint8_t kid[8];                  /* zero for log and status keys */
+  uint8_t kid[8];                  /* zero unless an issuer or root key */
 };
 
 /* What a file holds, decoded but not opened. secret is secret when not sealed: end with vd_key_file_wipe. */
@@ -51,7 +52,7 @@ struct vd_key_file {
   uint8_t check[8];   /* when not sealed */
 };
 
-/* "issuer", "root", "log" or "status", and back; false for another word. */
+/* "issuer", "root", "log", "status" or "anchor", and back; false for another word. */
 const char *vd_key_kind_name(enum vd_key_kind kind);
 bool vd_key_kind_parse(const char *name, enum vd_key_kind *kind);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "serve/chain_watch.h"
 #include "serve/client_loop.h"
 #include "serve/cosigning.h"
 #include "serve/watch.h"
@@ -34,6 +35,7 @@ struct vd_housekeeping {
   struct vd_log log;
   struct vd_cosigning *cosigning; /* NULL when this process is no operator */
   struct vd_watch *watch;         /* NULL when no operator is over the network */
+  struct vd_chain_watch *chain_watch; /* NULL when no chain is followed */
   size_t alarms_raised;           /* what vd_seen_equivocations said when they were looked at */
   size_t alarm_count;
   struct alarm alarms[ALARMS_MAX];
@@ -98,6 +100,10 @@ static void on_look(uv_timer_t *timer) {
   look_at_trust_if_due(housekeeping);
   if (housekeeping->cosigning != NULL) vd_cosigning_look(housekeeping->cosigning, (uint64_t)time(NULL));
   if (housekeeping->watch != NULL) vd_watch_look(housekeeping->watch);
+  if (housekeeping->service->anchor_keeping != NULL)
+    vd_anchor_keeping_look(housekeeping->service->anchor_keeping, (uint64_t)time(NULL));
+  if (housekeeping->chain_watch != NULL)
+    vd_chain_watch_look(housekeeping->chain_watch, (uint64_t)time(NULL), vd_client_now_ms());
   raise_alarms(housekeeping);
 }
 
@@ -107,6 +113,9 @@ static void close_handles(void *context) {
   uv_close((uv_handle_t *)&housekeeping->timer, NULL);
   if (housekeeping->cosigning != NULL) vd_cosigning_stop(housekeeping->cosigning);
   if (housekeeping->watch != NULL) vd_watch_stop(housekeeping->watch);
+  if (housekeeping->service->anchor_keeping != NULL) vd_anchor_keeping_close(housekeeping->service->anchor_keeping);
+  vd_chain_watch_free(housekeeping->chain_watch);
+  housekeeping->chain_watch = NULL;
   vd_client_loop_close(&housekeeping->client_loop);
   vd_home_close(&housekeeping->home);
   vd_bell_close(&housekeeping->stop_bell);
@@ -127,7 +136,8 @@ enum vd_error vd_housekeeping_start(struct vd_housekeeping *housekeeping, struct
 /* ---- life ---- */
 
 bool vd_housekeeping_is_needed(const struct vd_service *service) {
-  bool is_needed = service->trust_source != NULL || service->own != NULL || service->witness != NULL;
+  bool is_needed = service->trust_source != NULL || service->own != NULL || service->witness != NULL ||
+                   service->anchors != NULL;
   for (size_t k = 0; k < service->operator_count; k++) is_needed = is_needed || service->operators[k].is_remote;
   return is_needed;
 }
@@ -159,6 +169,18 @@ static enum vd_error open_watch(struct vd_housekeeping *housekeeping, struct vd_
   if (error == VD_OK) housekeeping->watch = made;
   else free(made);
   return error;
+}
+
+static enum vd_error open_anchors(struct vd_housekeeping *housekeeping, struct vd_failure *failure) {
+  struct vd_anchor_keeping *keeping = housekeeping->service->anchor_keeping;
+  if (keeping == NULL) return VD_OK;
+  return vd_anchor_keeping_open(keeping, housekeeping->client_loop.client, &housekeeping->log, failure);
+}
+
+static enum vd_error open_chain_watch(struct vd_housekeeping *housekeeping, struct vd_failure *failure) {
+  if (housekeeping->service->anchors == NULL) return VD_OK;
+  return vd_chain_watch_new(housekeeping->service, housekeeping->client_loop.client, &housekeeping->log,
+                            &housekeeping->chain_watch, failure);
 }
 
 /* After an error no handle is open that close_handles does not close. */
@@ -214,6 +236,8 @@ enum vd_error vd_housekeeping_new(const struct vd_service *service, int log_fd, 
   }
   error = open_cosigning(made, failure);
   if (error == VD_OK) error = open_watch(made, failure);
+  if (error == VD_OK) error = open_anchors(made, failure);
+  if (error == VD_OK) error = open_chain_watch(made, failure);
   if (error == VD_OK) *housekeeping = made;
   else vd_housekeeping_free(made);
   return error;

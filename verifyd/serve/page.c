@@ -82,9 +82,9 @@ static void begin(const struct template *template, const char *title, struct vd_
 }
 
 void vd_page_verdict(const struct vd_page *page, enum vd_language language, const struct vd_profiles *profiles,
-                     const struct vd_verdict *verdict, struct vd_buffer *out) {
+                     const struct vd_settings *settings, const struct vd_verdict *verdict, struct vd_buffer *out) {
   const struct template *template = &page->templates[language];
-  struct vd_view view = {page->words, profiles, language, out};
+  struct vd_view view = {page->words, profiles, language, out, settings};
   begin(template, vd_result_view_title(&view, verdict), out);
   vd_result_view_verdict(&view, verdict);
   vd_buffer_span(out, template->after_result);
@@ -93,7 +93,7 @@ void vd_page_verdict(const struct vd_page *page, enum vd_language language, cons
 void vd_page_problem(const struct vd_page *page, enum vd_language language, enum vd_problem problem,
                      struct vd_buffer *out) {
   const struct template *template = &page->templates[language];
-  struct vd_view view = {page->words, NULL, language, out};
+  struct vd_view view = {page->words, NULL, language, out, NULL};
   begin(template, vd_result_view_problem_title(&view, problem), out);
   vd_result_view_problem(&view, problem);
   vd_buffer_span(out, template->after_result);
@@ -103,7 +103,7 @@ enum vd_error vd_page_issuers(const struct vd_page *page, enum vd_language langu
                               const struct frag_trust *trust, bool is_overdue, struct vd_buffer *out,
                               struct vd_failure *failure) {
   const struct template *template = &page->templates[language];
-  struct vd_view view = {page->words, profiles, language, out};
+  struct vd_view view = {page->words, profiles, language, out, NULL};
   struct vd_issuers issuers;
   enum vd_error error = vd_issuers_group(frag_trust_list(trust), &issuers, failure);
   if (error != VD_OK) return error;

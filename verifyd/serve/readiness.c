@@ -4,6 +4,7 @@
 
 #include "base/context.h"
 #include "ledger/tlog.h"
+#include "serve/chain_report.h"
 
 enum { FRESH_GRACE_S = 15 /* beyond twice checkpoint_s: a busy disk is not a broken one */ };
 
@@ -131,6 +132,8 @@ bool vd_readiness_write(const struct vd_service *service, uint64_t now_s, struct
   for (size_t i = 0; i < service->operator_count; i++)
     if (service->operators[i].is_remote && report_remote(service, i, now_s, out)) usable++;
   bool is_current = report_trust(service, now_s, out);
+  vd_anchor_keeping_report(service->anchor_keeping, now_s, out); /* documents verify without anchors */
+  vd_chain_report_lines(service, now_s, out);
   size_t equivocations = service->seen == NULL ? 0 : vd_seen_equivocations(service->seen);
   if (equivocations > 0)
     put_named(out, "EQUIVOCATION: ", equivocations,
@@ -211,5 +214,7 @@ void vd_readiness_metrics(const struct vd_service *service, struct vd_buffer *ou
     vd_role_metrics_value(out, "equivocating_logs", NULL, vd_seen_equivocations(service->seen));
   }
   put_trust(service, out);
+  vd_anchor_keeping_metrics(service->anchor_keeping, out);
+  vd_chain_report_metrics(service, out);
   vd_role_metrics_write(service->role_metrics, out);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "serve/anchor_view.h"
 #include "serve/html.h"
 
 /* The group of messages that a verdict belongs to. */
@@ -153,6 +154,8 @@ static void put_section(const struct vd_view *view, const char *name, const char
 /* What is wrong with its log, or with what it said about the status, if that is it. */
 static const char *operator_words(const struct vd_view *view, const struct vd_operator_answer *answer) {
   const char *text = NULL;
+  for (size_t n = 0; n < answer->anchor_count; n++)
+    if (answer->anchors[n].cover == VD_ANCHORS_REFUSED) return vd_view_word(view, "operator.", "anchor_refused", "");
   if (answer->log_code != FRAG_OK) text = vd_view_find_word(view, "operator.", frag_error_name(answer->log_code), "");
   else if (answer->withholds) text = vd_view_find_word(view, "operator.", "withheld", "");
   return text != NULL ? text : vd_view_word(view, "operator.", vd_operator_state_name(answer->state), "");
@@ -195,25 +198,15 @@ static void put_check(const struct vd_view *view, const struct vd_verdict *verdi
   vd_html_text(view->out, vd_view_word(view, "check.", name, ".text"));
   vd_view_put(view, "</p>");
   if (step == VD_STEP_FRAGMENTS) put_operators(view, verdict);
+  if (step == VD_STEP_ANCHOR) vd_anchor_view(view, verdict);
   vd_view_put(view, "</div></li>\n");
 }
 
-/* The word's {code} and {name} filled in; both are of our own making and need no escaping. */
 static void put_reference(const struct vd_view *view, frag_error code) {
-  for (const char *at = vd_view_word(view, "", "reference", ""); *at != '\0';) {
-    if (strncmp(at, "{code}", 6) == 0) {
-      vd_buffer_number(view->out, (uint64_t)code);
-      at += 6;
-    } else if (strncmp(at, "{name}", 6) == 0) {
-      vd_view_put(view, frag_error_name(code));
-      at += 6;
-    } else {
-      const char *brace = strchr(at + 1, '{');
-      size_t len = brace == NULL ? strlen(at) : (size_t)(brace - at);
-      vd_html_escape(view->out, at, len);
-      at += len;
-    }
-  }
+  char number[24];
+  (void)snprintf(number, sizeof number, "%d", (int)code);
+  const struct vd_view_value values[] = {{"code", number}, {"name", frag_error_name(code)}};
+  vd_view_put_filled(view, "reference", values, sizeof values / sizeof *values);
 }
 
 static void put_checks(const struct vd_view *view, const struct vd_verdict *verdict) {

@@ -11,7 +11,9 @@ static const char *const plain_keys[] = {
     "next.title",     "compare.title",     "compare.text",      "details.title",  "address.title",  "address.plain",
     "checks.title",   "fact.issuer",       "fact.serial",       "fact.issuer_id", "fact.issue_no",  "fact.issued",
     "fact.expires",   "status.as_of",      "fact.expires_never", "reference",     "action.again",   "warning.other",
-    "warning.status", "warning.fragments", "warning.log",       "state.undecided", "operator.withheld", NULL};
+    "warning.status", "warning.fragments", "warning.log",       "state.undecided", "operator.withheld",
+    "anchor.existed", "anchor.none", "anchor.block", "anchor.transaction", "anchor.link", "operator.anchor_refused",
+    "warning.ANCHOR_PENDING", "warning.ANCHOR_MISSING", NULL};
 static const char *const fallback_groups[] = {"valid", "not_valid", "cannot_check", "busy", "no_answer", NULL};
 static const char *const problems[] = {"no_code_in_picture", "picture_unreadable", "picture_type",
                                        "picture_too_large",  "no_input",           NULL};
@@ -59,6 +61,8 @@ static bool has_states(const struct search *search) {
     if (!has(search, "state.", vd_check_state_name((enum vd_check_state)state), "")) return false;
   for (unsigned state = VD_OPERATOR_NOT_ASKED; state <= VD_OPERATOR_LOG_FAILED; state++)
     if (!has(search, "operator.", vd_operator_state_name((enum vd_operator_state)state), "")) return false;
+  for (unsigned cover = VD_ANCHORS_COVERED; cover <= VD_ANCHORS_REFUSED; cover++)
+    if (!has(search, "anchor.", vd_anchor_cover_name((enum vd_anchors_cover)cover), "")) return false;
   for (size_t i = 0; i < sizeof log_codes / sizeof *log_codes; i++)
     if (!has(search, "operator.", frag_error_name(log_codes[i]), "")) return false;
   return true;

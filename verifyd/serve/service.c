@@ -142,9 +142,14 @@ static enum vd_error open_witness(struct vd_service *service, int log_fd, struct
 
 static enum vd_error open_roles(struct vd_service *service, struct vd_log *log, struct vd_failure *failure) {
   enum vd_error error = open_own_operator(service, log->fd, failure);
+  if (error == VD_OK)
+    error = vd_anchor_keeping_new(service->settings, service->own, &service->anchor_keeping, failure);
   if (error == VD_OK) error = open_memory(service, failure);
   if (error == VD_OK) error = open_witness(service, log->fd, failure);
   if (error == VD_OK) error = open_operators(service, log, failure);
+  if (error == VD_OK)
+    error = vd_chain_tracks_open(service->settings, service->operators, &service->chain_tracks, &service->anchors,
+                                 failure);
   return error;
 }
 
@@ -185,7 +190,10 @@ void vd_service_free(struct vd_service *service) {
   vd_lane_free(service->memory_lane);
   vd_witness_free(service->witness);
   vd_seen_close(service->seen);
+  vd_anchors_close(service->anchors);
+  free(service->chain_tracks);
   close_ledgers(service);
+  vd_anchor_keeping_free(service->anchor_keeping);
   vd_own_operator_free(service->own);
   free(service->remotes);
   free(service->role_metrics);

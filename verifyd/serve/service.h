@@ -5,7 +5,10 @@
 #define VD_SERVE_SERVICE_H
 
 #include "config/settings.h"
+#include "ledger/anchors.h"
+#include "serve/anchor_keeping.h"
 #include "serve/buffer.h"
+#include "serve/chain_tracks.h"
 #include "serve/log.h"
 #include "serve/own_operator.h"
 #include "serve/page.h"
@@ -28,6 +31,7 @@ struct vd_service {
   struct vd_profiles profiles;
   struct vd_trust_source *trust_source; /* NULL when it is only a witness */
   struct vd_own_operator *own; /* NULL when it is no operator */
+  struct vd_anchor_keeping *anchor_keeping; /* NULL when its log is not anchored; at work on the housekeeping loop */
   size_t ledger_count;         /* the own operator's, and those of settings->operators that are on this machine */
   struct vd_service_ledger ledgers[VD_SERVICE_LEDGERS_MAX];
   size_t operator_count; /* of settings->operators; 0: nothing is verified here */
@@ -35,6 +39,8 @@ struct vd_service {
   struct vd_verifier_options verifier_options; /* without its trust list: each loop takes the one in use */
   struct vd_seen *seen;        /* NULL without memory */
   struct vd_lane *memory_lane; /* for what writes to seen; NULL without memory */
+  struct vd_anchors *anchors;  /* found on public chains; NULL when no operator has tracks; written by housekeeping */
+  struct vd_chain_tracks *chain_tracks; /* NULL likewise */
   struct vd_witness *witness;  /* NULL when it is none */
   struct vd_role_metrics *role_metrics;
   struct vd_remote_state *remotes; /* [operator_count] */

@@ -9,6 +9,7 @@ static enum vd_error make_verifier(struct vd_service_loop *loop, struct vd_failu
   struct vd_verifier_options options = service->verifier_options;
   if (service->trust_source != NULL) loop->edition = vd_trust_source_take(service->trust_source);
   if (loop->edition != NULL) options.trust = loop->edition->trust;
+  options.anchors = service->anchors;
   if (service->operator_count == 0) return VD_OK;
   enum vd_error error = vd_verifier_new(&options, &loop->verifier, failure);
   if (error != VD_OK || !vd_portal_is_needed(service)) return error;

@@ -19,7 +19,7 @@ static void write_json(struct vd_exchange *exchange, const struct vd_verdict *ve
   const struct vd_service *service = exchange->site->service;
   char *text;
   size_t len;
-  if (vd_answer_write(verdict, &service->profiles, &text, &len, NULL) != VD_OK) {
+  if (vd_answer_write(verdict, &service->profiles, service->settings, &text, &len, NULL) != VD_OK) {
     vd_exchange_refuse(exchange, VD_PROBLEM_INTERNAL, "The answer could not be written.");
     return;
   }
@@ -32,7 +32,8 @@ static void write_page(struct vd_exchange *exchange, const struct vd_verdict *ve
   const struct vd_service *service = exchange->site->service;
   exchange->response.media_type = "text/html; charset=utf-8";
   exchange->response.language = vd_language_tag(exchange->language);
-  vd_page_verdict(service->page, exchange->language, &service->profiles, verdict, &exchange->response.body);
+  vd_page_verdict(service->page, exchange->language, &service->profiles, service->settings, verdict,
+                  &exchange->response.body);
 }
 
 void vd_verify_handler_refuse_page(struct vd_exchange *exchange, enum vd_problem problem, const char *detail) {

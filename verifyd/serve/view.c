@@ -25,6 +25,26 @@ void vd_view_put_word(const struct vd_view *view, const char *key) {
   vd_html_text(view->out, vd_view_word(view, "", key, ""));
 }
 
+/* The value whose {name} stands there, or NULL. */
+static const struct vd_view_value *value_at(const char *text, const struct vd_view_value *values, size_t count) {
+  for (size_t i = 0; i < count && text[0] == '{'; i++) {
+    size_t len = strlen(values[i].name);
+    if (strncmp(text + 1, values[i].name, len) == 0 && text[1 + len] == '}') return &values[i];
+  }
+  return NULL;
+}
+
+void vd_view_put_filled(const struct vd_view *view, const char *key, const struct vd_view_value *values, size_t count) {
+  const char *at = vd_view_word(view, "", key, "");
+  while (*at != '\0') {
+    const struct vd_view_value *value = value_at(at, values, count);
+    size_t len = value != NULL ? strlen(value->name) + 2 : 1 + strcspn(at + 1, "{");
+    if (value != NULL) vd_html_text(view->out, value->text);
+    else vd_html_escape(view->out, at, len);
+    at += len;
+  }
+}
+
 void vd_view_put_icon(const struct vd_view *view, const char *id, const char *extra_class) {
   vd_view_put(view, "<svg class=\"icon");
   vd_view_put(view, extra_class);

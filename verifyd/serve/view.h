@@ -3,6 +3,7 @@
 #ifndef VD_SERVE_VIEW_H
 #define VD_SERVE_VIEW_H
 
+#include "config/settings.h"
 #include "json/words.h"
 #include "serve/result_label.h"
 
@@ -11,6 +12,7 @@ struct vd_view {
   const struct vd_profiles *profiles; /* for labels, or NULL */
   enum vd_language language;
   struct vd_buffer *out; /* secret when what is shown is */
+  const struct vd_settings *settings; /* for the chains' explorers, or NULL */
 };
 
 /* A word by the three parts of its key, "result." "revoked" ".title". The first gives NULL when there is none, the
@@ -20,6 +22,12 @@ const char *vd_view_word(const struct vd_view *view, const char *before, const c
 
 void vd_view_put(const struct vd_view *view, const char *html);
 void vd_view_put_word(const struct vd_view *view, const char *key);
+
+/* The word with each {name} that is among the values in it replaced. */
+struct vd_view_value {
+  const char *name, *text;
+};
+void vd_view_put_filled(const struct vd_view *view, const char *key, const struct vd_view_value *values, size_t count);
 
 /* id: of icons.svg. extra_class: "" or a space and a class. */
 void vd_view_put_icon(const struct vd_view *view, const char *id, const char *extra_class);

@@ -16,3 +16,8 @@ const char *vd_operator_state_name(enum vd_operator_state state) {
                                       "tampered",  "unreachable", "disagrees", "log_failed"};
   return names[state];
 }
+
+const char *vd_anchor_cover_name(enum vd_anchors_cover cover) {
+  static const char *const names[] = {"final", "pending", "overdue", "refused"};
+  return names[cover];
+}

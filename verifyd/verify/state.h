@@ -8,6 +8,17 @@
 _Static_assert(VD_STATUS_WALK_MAX == VD_WALK_STATEMENTS_MAX, "one limit");
 _Static_assert(VD_VERIFY_OPERATORS_MAX == VD_WALK_OPERATORS_MAX, "one limit");
 
+/* Of each operator's log, the numbers of its tracks; and what was last found of them: see anchored.h. */
+struct vd_anchored {
+  struct vd_anchors *anchors; /* NULL: there are none */
+  bool is_used;               /* any log has a track */
+  bool is_current;            /* is_refused was found at that generation */
+  uint64_t generation;
+  bool is_refused[VD_VERIFY_OPERATORS_MAX];
+  size_t counts[VD_VERIFY_OPERATORS_MAX];
+  size_t tracks[VD_VERIFY_OPERATORS_MAX][VD_VERIFY_ANCHORS_MAX];
+};
+
 struct vd_verifier {
   struct frag_context *context;
   const struct frag_trust *trust;
@@ -19,6 +30,7 @@ struct vd_verifier {
   struct vd_verifier_operator operators[VD_VERIFY_OPERATORS_MAX];
   struct vd_store_reader *readers[VD_VERIFY_OPERATORS_MAX]; /* NULL: remote, or unreachable */
   struct vd_log_check logs[VD_VERIFY_OPERATORS_MAX];
+  struct vd_anchored anchored;
   struct vd_lookup_answer answer; /* scratch of one call: what a local ledger says */
 };
 
@@ -32,6 +44,7 @@ struct vd_verification {
   unsigned question;                          /* number of the open one, from 1 */
   bool is_silent[VD_VERIFY_OPERATORS_MAX];    /* it did not answer a question, and is asked no more */
   bool has_answered[VD_VERIFY_OPERATORS_MAX]; /* the open question, or is silent */
+  uint64_t entry_index[VD_VERIFY_OPERATORS_MAX];
   uint64_t entry_time_s[VD_VERIFY_OPERATORS_MAX];
   bool has_status[VD_VERIFY_OPERATORS_MAX]; /* it answered about statements, as of then: see freshness.h */
   uint64_t status_time_s[VD_VERIFY_OPERATORS_MAX];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "verify/anchored.h"
 #include "verify/freshness.h"
 
 /* --- reporting --- */
@@ -16,7 +17,7 @@ static void report(struct vd_verification *run, enum vd_step step, frag_error co
 
 static void begin_verdict(const struct vd_verifier *verifier, struct vd_verdict *verdict) {
   memset(verdict, 0, sizeof *verdict);
-  verdict->checks[VD_STEP_ANCHOR].state = VD_CHECK_NOT_CHECKED;
+  if (!vd_anchored_is_used(verifier)) verdict->checks[VD_STEP_ANCHOR].state = VD_CHECK_NOT_CHECKED;
   verdict->operator_count = verifier->operator_count;
   for (unsigned k = 0; k < verifier->operator_count; k++) {
     verdict->operators[k].number = verifier->operators[k].number;
@@ -107,6 +108,10 @@ static frag_error check_checkpoint(struct vd_verification *run, unsigned k, cons
   struct vd_log_check *log = &run->verifier->logs[k];
   frag_error code = vd_log_check_checkpoint(run->verifier->context, log, base, answer, checkpoint, is_news);
   if (frag_error_group(code) != FRAG_GROUP_VERDICT) return code;
+  if (vd_anchored_is_refused(run->verifier, k)) {
+    code = FRAG_EQUIVOCATION;
+    vd_anchored_show_refused(run, k);
+  }
   if (code != FRAG_OK) doubt(run, k, code);
   else if (!is_doubted(run, k)) run->verdict->operators[k].checkpoint_time_s = log->time_s;
   return FRAG_OK;
@@ -179,18 +184,9 @@ static void report_opening(struct vd_verification *run, frag_error code) {
   for (enum vd_step step = VD_STEP_OPEN; step <= last; step++) report(run, step, step == last ? code : FRAG_OK, true);
 }
 
-/* No t − 1 operators can make a document look older than the latest of t says. */
-static uint64_t latest_entry_time(const struct vd_verification *run) {
-  uint32_t chosen = frag_gather_chosen(&run->gather);
-  uint64_t latest_s = 0;
-  for (unsigned k = 0; k < run->verifier->operator_count; k++)
-    if ((chosen >> k & 1u) != 0 && run->entry_time_s[k] > latest_s) latest_s = run->entry_time_s[k];
-  return latest_s;
-}
-
 static enum vd_wanted open_document(struct vd_verification *run) {
   struct vd_verdict *verdict = run->verdict;
-  verdict->tau_s = latest_entry_time(run);
+  vd_anchored_take(run);
   frag_error code = frag_open(run->verifier->context, verdict->plaintext, sizeof verdict->plaintext, &verdict->document,
                               &run->qr, &run->gather, run->trust, verdict->tau_s);
   report_opening(run, code);
@@ -253,6 +249,7 @@ static frag_error gather_item(struct vd_verification *run, unsigned k, const str
   else code = frag_gather_record(context, &run->gather, k, item->bytes, item->len);
   if (code == FRAG_FRAGMENT_TAMPERED) return FRAG_OK;
   if (code == FRAG_OK) code = vd_log_check_item(context, checkpoint, item);
+  run->entry_index[k] = item->index;
   run->entry_time_s[k] = item->time_s;
   if (code != FRAG_NOT_IN_LOG) return code;
   doubt(run, k, code);

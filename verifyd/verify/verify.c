@@ -6,8 +6,8 @@
 
 #include "base/crypto.h"
 #include "ledger/tlog.h"
+#include "verify/anchored.h"
 #include "verify/local.h"
-#include "verify/state.h"
 
 /* --- making --- */
 
@@ -56,6 +56,7 @@ static void make_operators(struct vd_verifier *verifier, struct vd_seen *seen) {
     else verifier->readers[k] = make_reader(operator->store, &operator->key);
     vd_log_check_begin(&verifier->logs[k], &operator->key, seen);
   }
+  vd_anchored_begin(verifier, seen != NULL);
 }
 
 enum vd_error vd_verifier_new(const struct vd_verifier_options *options, struct vd_verifier **verifier,
@@ -69,6 +70,7 @@ enum vd_error vd_verifier_new(const struct vd_verifier_options *options, struct 
   made->realm = options->realm;
   made->threshold = options->threshold;
   made->status_max_age_s = options->status_max_age_s;
+  made->anchored.anchors = options->anchors;
   made->operator_count = (unsigned)options->operator_count;
   memcpy(made->operators, options->operators, options->operator_count * sizeof *made->operators);
   error = make_context(made, failure);

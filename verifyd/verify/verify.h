@@ -1,5 +1,6 @@
 /* verify.h: QR text → verdict: FRAG-1 section 8, steps 1 to 7, with the operators' ledgers on this machine, elsewhere,
- * or both. Of step 3, anchors are not looked at and are reported as such, never as passed.
+ * or both. Of step 3, anchors are looked up among those that were found on public chains, if any are configured; else
+ * they are reported as not checked, never as passed.
  *
  * A verification is a struct that says what it wants to know, is told what the operators answered, and knows when it
  * has enough: it reads no ledger and waits for nobody (vd_verification_…). vd_verify is one with local ledgers alone;
@@ -18,12 +19,14 @@
 #include <frag/trust.h>
 
 #include "base/failure.h"
+#include "ledger/anchors.h"
 #include "ledger/store.h"
 #include "verify/log_check.h"
 #include "wire/lookup.h"
 
 #define VD_VERIFY_OPERATORS_MAX 15
-#define VD_STATUS_WALK_MAX 256 /* statements of one document */
+#define VD_VERIFY_ANCHORS_MAX 4 /* chains on which one log is anchored */
+#define VD_STATUS_WALK_MAX 256  /* statements of one document */
 
 /* In the order in which they are made. */
 enum vd_step {
@@ -49,7 +52,7 @@ enum vd_check_state {
 
 struct vd_check {
   enum vd_check_state state;
-  frag_error code; /* FRAG_OK unless failed */
+  frag_error code; /* FRAG_OK unless failed, or a warning of VD_STEP_ANCHOR */
 };
 
 enum vd_operator_state {
@@ -63,6 +66,13 @@ enum vd_operator_state {
   VD_OPERATOR_LOG_FAILED     /* it answered, but its log failed a check: log_code says which */
 };
 
+/* What was found of an operator's log on one chain. */
+struct vd_operator_anchor {
+  const char *chain;           /* configured name; a view into the anchors of the verifier's options */
+  enum vd_anchors_cover cover; /* of the entry of its record */
+  struct vd_anchors_item item; /* COVERED: the anchor; REFUSED: the one that the log does not continue; else all zero */
+};
+
 /* What an operator answered in the fragments step; what is found out about it later is put in. */
 struct vd_operator_answer {
   unsigned number;
@@ -71,12 +81,15 @@ struct vd_operator_answer {
   frag_error log_code;          /* 20, 21, 22 or 25 with VD_OPERATOR_LOG_FAILED, else FRAG_OK */
   uint64_t checkpoint_time_s;   /* of its last checkpoint, Unix seconds; 0: none was accepted, or it has no time */
   bool withholds;               /* it has no statement that another one had more than VD_WALK_WITHHELD_S before */
+  size_t anchor_count;          /* of a log whose record was used; of one that contradicts its anchors, only those */
+  struct vd_operator_anchor anchors[VD_VERIFY_ANCHORS_MAX];
 };
 
-/* The result. About 36 KiB: keep one for each thread rather than on the stack. Secret when VALID, because the
+/* The result. About 45 KiB: keep one for each thread rather than on the stack. Secret when VALID, because the
  * document is in it; end with vd_verdict_wipe.
  * A failed check is the last one made. Warnings: in VD_STEP_FRAGMENTS, an operator that was asked or is known to be
  * unreachable did not answer GOOD; in VD_STEP_LOG, an operator's log failed, and the others are enough; in
+ * VD_STEP_ANCHOR, by its code, a record used is not anchored yet (23), or should be on a chain and is not (24); in
  * VD_STEP_STATUS, not every operator could be asked for statements, or its log failed, or it withholds one. */
 struct vd_verdict {
   frag_error code;      /* FRAG-1 section 8, or from 1000 up a fault on this side */
@@ -84,7 +97,10 @@ struct vd_verdict {
   struct vd_check checks[VD_STEPS]; /* by enum vd_step */
   size_t operator_count;
   struct vd_operator_answer operators[VD_VERIFY_OPERATORS_MAX];
-  uint64_t tau_s;          /* largest entry time of the records used, Unix seconds; 0 when not that far */
+  uint64_t tau_s;          /* when the document existed at the latest, Unix seconds: the time of the earliest block with
+                              an anchor of a record used, or, without one, the largest entry time of the records used,
+                              which is their operators' word; 0 when not that far. The issuer's key is judged by it */
+  bool is_anchored;        /* it is the time of a block */
   uint64_t status_as_of_s; /* no statement can be missing that is older, Unix seconds: the t-th newest checkpoint time
                               of the operators that answered about statements, or the oldest when they are fewer; a
                               ledger on this machine counts as now. 0 when not that far, or when none answered */
@@ -99,6 +115,7 @@ struct vd_verdict {
 const char *vd_step_name(enum vd_step step);
 const char *vd_check_state_name(enum vd_check_state state);
 const char *vd_operator_state_name(enum vd_operator_state state);
+const char *vd_anchor_cover_name(enum vd_anchors_cover cover); /* "final", "pending", "overdue", "refused" */
 
 struct vd_verifier;
 
@@ -117,6 +134,7 @@ struct vd_verifier_options {
   size_t operator_count;          /* 1..VD_VERIFY_OPERATORS_MAX */
   const struct vd_verifier_operator *operators;
   struct vd_seen *seen;           /* shared; NULL: checkpoints are remembered as long as the verifier lives */
+  struct vd_anchors *anchors;     /* shared; must outlive the verifier and its verdicts; NULL: none are looked up */
   uint64_t status_max_age_s;      /* a status that is older, or of fewer than t operators, is STATUS_STALE (45), unless
                                      the document is revoked or superseded; 0: no limit */
 };

@@ -1,6 +1,8 @@
 // Times in the reader's own form: the page's language, the device's time zone. The names of the months are among the
 // page's words, because many browsers come without those of Khmer.
 
+import { element } from "./dom.js";
+
 function digits(text, words) {
   const shapes = [...words.text("date.digits")];
   return String(text).replace(/[0-9]/g, (digit) => shapes[Number(digit)]);
@@ -32,6 +34,11 @@ export function moment(text, words) {
     date: day(date.getDate(), date.getMonth() + 1, date.getFullYear(), words),
     time: `${digits(clock, words)} ${zone(date)}`,
   });
+}
+
+// The same as an element.
+export function time(iso, words) {
+  return element("time", { datetime: iso }, moment(iso, words));
 }
 
 // A calendar day written as 2026-10-06, in words; null for any other text and for a day that does not exist.

@@ -2,7 +2,8 @@
 // shares.
 
 import { element, icon } from "./dom.js";
-import { row, time } from "./result.js";
+import { time } from "./dates.js";
+import { row } from "./result.js";
 
 const TIMEOUT_MS = 30_000;
 

@@ -1,7 +1,8 @@
 // Draws a verdict. The structure and the class names are those of MARKUP.md, which verifyd's own page shares.
 
+import { drawAnchors } from "./anchors.js";
 import { element, icon } from "./dom.js";
-import { calendarDay, moment } from "./dates.js";
+import { calendarDay, moment, time } from "./dates.js";
 
 const KHMER = /[\u1780-\u17ff]/;
 
@@ -12,10 +13,6 @@ function section(className, titleId, title, ...children) {
     element("h2", { id: titleId }, title),
     ...children,
   );
-}
-
-export function time(iso, words) {
-  return element("time", { datetime: iso }, moment(iso, words));
 }
 
 function banner(verdict, group, statusAsOf, words) {
@@ -114,9 +111,10 @@ function address(host, words) {
 }
 
 // What is wrong with its log, or with what it said about the status, if that is it.
-function operatorWords(state, log, withholds, words) {
+function operatorWords({ state, log, withholds, anchors }, words) {
+  const refused = (anchors ?? []).some((anchor) => anchor.state === "refused") ? "anchor_refused" : log;
   const withheld = withholds === true ? "withheld" : state;
-  return words.first([`operator.${log}`, `operator.${withheld}`, `operator.${state}`]) ?? state;
+  return words.first([`operator.${refused}`, `operator.${withheld}`, `operator.${state}`]) ?? state;
 }
 
 function operators(list, words) {
@@ -124,13 +122,13 @@ function operators(list, words) {
   return element(
     "ul.operators",
     {},
-    ...list.map(({ name, state, log, withholds }) =>
+    ...list.map((operator) =>
       element(
         "li.operator",
-        { "data-state": state },
-        element("span.operator-name", {}, name),
+        { "data-state": operator.state },
+        element("span.operator-name", {}, operator.name),
         " ",
-        element("span.operator-state", {}, operatorWords(state, log, withholds, words)),
+        element("span.operator-state", {}, operatorWords(operator, words)),
       ),
     ),
   );
@@ -138,8 +136,8 @@ function operators(list, words) {
 
 // A check that failed without deciding the verdict is drawn as undecided: a ledger that could not be asked is no fault
 // of the document.
-function check({ step, state, operators: asked }, verdict, words) {
-  const shown = state === "failed" && verdict === "INCONCLUSIVE" ? "undecided" : state;
+function check({ step, state, operators: asked }, answer, words) {
+  const shown = state === "failed" && answer.verdict === "INCONCLUSIVE" ? "undecided" : state;
   if (!words.has(`check.${step}.name`) || !words.has(`state.${shown}`)) return null;
   return element(
     "li.check",
@@ -157,16 +155,18 @@ function check({ step, state, operators: asked }, verdict, words) {
       ),
       element("p.check-text", {}, words.text(`check.${step}.text`)),
       operators(asked, words),
+      ...(step === "anchor" ? drawAnchors(answer, shown, words) : []),
     ),
   );
 }
 
-function checks({ checks: list, verdict, code, name }, words) {
+function checks(answer, words) {
+  const { checks: list, code, name } = answer;
   return section(
     "checks",
     "checks-title",
     words.text("checks.title"),
-    element("ol.check-list", {}, ...list.map((item) => check(item, verdict, words))),
+    element("ol.check-list", {}, ...list.map((item) => check(item, answer, words))),
     code === 0 ? null : element("p.reference", {}, words.text("reference", { code, name })),
   );
 }

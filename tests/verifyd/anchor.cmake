@@ -1,0 +1,20 @@
+# Tests and fuzz targets of verifyd/anchor.
+verifyd_test(nodes SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_nodes.c" "${CMAKE_CURRENT_LIST_DIR}/nodes_fixture.c"
+             "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c" LIBS net_rig vd_anchor)
+verifyd_test(anchor_key SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_anchor_key.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
+             LIBS vd_anchor Threads::Threads)
+verifyd_test(complaint SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_complaint.c" LIBS vd_anchor)
+foreach(module policy evm_judge)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_anchor)
+endforeach()
+verifyd_test(comparing SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_comparing.c" "${CMAKE_CURRENT_LIST_DIR}/log_fixture.c"
+             "${CMAKE_CURRENT_LIST_DIR}/tlog_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/ledger_fixture.c"
+             "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c" LIBS net_rig vd_anchor)
+verifyd_test(following SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_following.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
+             LIBS net_rig vd_anchor)
+foreach(module evm_following bitcoin_following)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_anchor)
+endforeach()
+verifyd_fuzz(following LIBS vd_anchor)
+verifyd_test(evm_record SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_evm_record.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
+             LIBS vd_anchor)

@@ -1,0 +1,31 @@
+#include "anchor/policy.h"
+
+#include <string.h>
+
+/* A clock that was set back must not put the next anchor off for as long. */
+static bool has_passed(uint64_t since_s, uint64_t now_s, uint64_t interval_s) {
+  return (now_s >= since_s ? now_s - since_s : since_s - now_s) >= interval_s;
+}
+
+bool vd_policy_is_contradiction(const struct vd_policy_slot *last, const struct vd_anchoring_checkpoint *newest) {
+  if (!last->is_there || newest->size > last->newest.size) return false;
+  return newest->size < last->newest.size || memcmp(newest->root, last->newest.root, sizeof newest->root) != 0;
+}
+
+bool vd_policy_is_begin_due(const struct vd_anchor_settings *settings, const struct vd_policy_slot *last,
+                            const struct vd_anchoring_checkpoint *newest, uint64_t now_s) {
+  uint64_t covered = last->is_there ? last->size : 0;
+  if (last->is_there && !last->is_final) return false;
+  if (newest->size <= covered || newest->size - covered < settings->entries) return false;
+  return !last->is_there || has_passed(last->begun_s, now_s, settings->interval_s);
+}
+
+bool vd_policy_is_replacement_due(const struct vd_anchor_settings *settings, const struct vd_policy_slot *last,
+                                  uint64_t now_s) {
+  return last->is_there && !last->is_final && has_passed(last->made_s, now_s, settings->replace_s);
+}
+
+const struct vd_anchoring_checkpoint *vd_policy_replacement(const struct vd_policy_slot *last,
+                                                            const struct vd_anchoring_checkpoint *newest) {
+  return newest != NULL && newest->size >= last->newest.size ? newest : &last->newest;
+}
