@@ -30,8 +30,9 @@ static void print_last(const struct ctl_anchor_shown *shown) {
     (void)printf("  %-13s%" PRIu64 " entries, of which the last %" PRIu64 " are not anchored\n", "log",
                  shown->log_size, shown->log_size - figures->size);
   } else if (shown->has_log) {
+    bool is_set_back = shown->log_size < figures->size;
     (void)printf("  %-13s%" PRIu64 " entries, %s\n", "log", shown->log_size,
-                 shown->log_size < figures->size ? "fewer than were anchored: it was set back" : "all of them anchored");
+                 is_set_back ? "fewer than were anchored: it was set back" : "all of them anchored");
   }
   if (figures->count == 0) {
     (void)printf("  %-13snone is final yet\n", "anchors");
@@ -67,8 +68,6 @@ static void print_costs(const struct ctl_anchor_shown *shown) {
   print_cost(shown, "cost of it", &figures->last_cost);
   (void)snprintf(what, sizeof what, "of all %" PRIu64, figures->count);
   print_cost(shown, what, &figures->total);
-  (void)printf("  %-13san entry is a document, a statement about one, or a trust list; each is counted with the first\n"
-               "  %-13sanchor that covers it. Transactions that were replaced cost nothing\n", "", "");
 }
 
 static void print_attempt(const struct ctl_anchor_shown *shown, uint32_t number,

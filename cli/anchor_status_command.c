@@ -50,6 +50,9 @@ static enum vd_error show_all(const struct vd_settings *settings, const char *co
     if (shown->figures.halted_why[0] != '\0') *status = 1;
   }
   if (writer != NULL) vd_writer_close(writer, ']');
+  if (writer == NULL && error == VD_OK)
+    (void)printf("An entry is a document, a statement about one, or a trust list; each is counted with the first\n"
+                 "anchor that covers it. Transactions that were replaced cost nothing.\n");
   free(shown);
   return error;
 }

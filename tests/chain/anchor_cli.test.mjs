@@ -1,6 +1,6 @@
 // verifyctl anchor, and what verifyctl proof adds, for an operator whose verifyd anchors its log on a real EVM node and
-// a real Bitcoin node: figures compared with the receipts on the chains; what is under way; halting and resuming; proofs
-// that are checked with ethers and the OpenTimestamps library.
+// a real Bitcoin node: figures compared with the receipts on the chains; what is under way; halting and resuming;
+// proofs that are checked with ethers and the OpenTimestamps library.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

@@ -1,4 +1,5 @@
-// anchoring_program in a folder of its own: started, watched, killed, started again; and a log that grows as the test says.
+// anchoring_program in a folder of its own: started, watched, killed, started again; and a log that grows as the test
+// says.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -6,7 +7,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "./anvil.mjs";
+import { mind, until } from "./anvil.mjs";
 
 export const ORIGIN = "ledger.example/log/1";
 
@@ -53,7 +54,7 @@ export class Anchoring {
   start(environment = {}) {
     const path = process.env.VERIFYD_CHAIN_ANCHORING;
     assert.ok(path, "VERIFYD_CHAIN_ANCHORING is not set; run this with ctest");
-    const child = spawn(path, this.words(), { env: { ...process.env, ...environment } });
+    const child = mind(spawn(path, this.words(), { env: { ...process.env, ...environment } }));
     this.process = child;
     this.starts += 1;
     this.errors = "";

@@ -1,13 +1,14 @@
-/* anchoring_program.c: one vd_anchoring with the least loop around it, for tests that drive it against real nodes, kill it
- * and start it again. Arguments are name=value:
+/* anchoring_program.c: one vd_anchoring with the least loop around it, for tests that drive it against real nodes,
+ * kill it and start it again. Arguments are name=value:
  *
- *   chain=evm|bitcoin id=N network=regtest endpoint=URL (up to 4) credentials=FILE confirmations=N poll_s=N timeout_ms=N
- *   first_block=N
- *   outbox=FOLDER origin=NAME key=64 hex digits interval_s=N entries=N replace_s=N fee_max=N tip=N coin=TXID:N (up to 16)
+ *   chain=evm|bitcoin id=N network=regtest endpoint=URL (up to 4) credentials=FILE confirmations=N
+ *   poll_s=N timeout_ms=N first_block=N
+ *   outbox=FOLDER origin=NAME key=64 hex digits interval_s=N entries=N replace_s=N fee_max=N tip=N
+ *   coin=TXID:N (up to 16)
  *   checkpoint=FILE  "SIZE ROOT", the root as 64 hex digits; looked at whenever the anchoring asks. No file: none
  *
- * poll_s=0: nodes are asked as often as it can. Prints a line for each event, "GRADE EVENT DETAIL", and one for each change
- * of the status, "status STATE final_count=… final_size=… sent_size=… attempts=…". Ends on SIGTERM. */
+ * poll_s=0: nodes are asked as often as it can. Prints a line for each event, "GRADE EVENT DETAIL", and one for each
+ * change of the status, "status STATE final_count=… final_size=… sent_size=… attempts=…". Ends on SIGTERM. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>

@@ -14,6 +14,16 @@ const program = () => {
   return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), "bin", "anvil");
 };
 
+// Whatever ends this process, nothing that it started goes on.
+const children = new Set();
+process.on("exit", () => { for (const child of children) child.kill("SIGKILL"); });
+
+export function mind(child) {
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  return child;
+}
+
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function freePort() {
@@ -54,9 +64,9 @@ export class Anvil {
     anvil.port = port ?? (await freePort());
     anvil.url = `http://127.0.0.1:${anvil.port}`;
     anvil.chainId = chainId;
-    anvil.process = spawn(program(), ["--silent", "--host", "127.0.0.1", "--port", String(anvil.port), "--chain-id",
+    anvil.process = mind(spawn(program(), ["--silent", "--host", "127.0.0.1", "--port", String(anvil.port), "--chain-id",
       String(chainId), "--slots-in-an-epoch", String(epoch), "--accounts", "1", ...words.map(String)],
-    { stdio: ["ignore", "ignore", "inherit"] });
+    { stdio: ["ignore", "ignore", "inherit"] }));
     anvil.ended = new Promise((resolve) => anvil.process.once("exit", resolve));
     const began = Date.now();
     for (;;) {

@@ -1,6 +1,6 @@
 // verifyctl audit --chain: an operator's log and what was anchored of it on real chains, sent here with ethers and
-// bcoin, so that nothing of ours takes part: confirmed, contradicted, set back, somebody else's; nodes that do not answer;
-// resuming.
+// bcoin, so that nothing of ours takes part: confirmed, contradicted, set back, somebody else's; nodes that do not
+// answer; resuming.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -25,8 +25,14 @@ function payloadOf(origin, size, root) {
   return Buffer.concat([Buffer.from("FRA1"), sha256(origin).subarray(0, 8), number, root]);
 }
 
+// Once more when a kept connection was closed meanwhile.
+async function get(url) {
+  const answer = await fetch(url).catch(() => fetch(url));
+  return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+}
+
 async function checkpointOf(operator) {
-  const [origin, size, root] = (await (await fetch(`${operator.url}/checkpoint`)).text()).split("\n");
+  const [origin, size, root] = (await get(`${operator.url}/checkpoint`)).body.toString().split("\n");
   return { origin, size: Number(size), root: Buffer.from(root, "base64") };
 }
 
@@ -98,7 +104,8 @@ class Audit {
   // While this process serves what is audited.
   runBeside(status) {
     return new Promise((resolve, reject) => {
-      execFile(process.env.VERIFYD_NETWORK_VERIFYCTL, this.words, { cwd: this.world.folder }, (error, stdout, stderr) => {
+      const program = process.env.VERIFYD_NETWORK_VERIFYCTL;
+      execFile(program, this.words, { cwd: this.world.folder }, (error, stdout, stderr) => {
         if ((error?.code ?? 0) === status) resolve(`${stdout}${stderr}`);
         else reject(new Error(`${this.words.join(" ")}\n${stdout}${stderr}`));
       });
@@ -181,10 +188,9 @@ function rootOf(leaves) {
 // The log as somebody gives it out who changes a byte of one resource.
 async function withChanged(operator, path, steps) {
   const server = createServer(async (request, response) => {
-    const answer = await fetch(`${operator.url}${request.url}`);
-    const body = Buffer.from(await answer.arrayBuffer());
+    const { status, body } = await get(`${operator.url}${request.url}`);
     if (request.url === `/${path}`) body[100] ^= 1;
-    response.writeHead(answer.status).end(body);
+    response.writeHead(status).end(body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
@@ -197,7 +203,7 @@ async function withChanged(operator, path, steps) {
 
 // An anchor inside what was audited long ago: its tiles are got again, and believed only when they are the same.
 async function insideTheLog(world, operator, sender, { origin }) {
-  const tile = Buffer.from(await (await fetch(`${operator.url}/tile/0/000`)).arrayBuffer());
+  const tile = (await get(`${operator.url}/tile/0/000`)).body;
   const leaves = Array.from({ length: 100 }, (_, i) => tile.subarray(32 * i, 32 * i + 32));
   await sender.send(payloadOf(origin, leaves.length, rootOf(leaves)));
   await withChanged(operator, "tile/0/000", async (changed) => {

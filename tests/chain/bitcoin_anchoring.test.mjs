@@ -146,7 +146,7 @@ await runAll({
     const size = bcoin.TX.fromRaw(raw, "hex").getVirtualSize();
     assert.ok(fee <= 7 * (size + 1) && fee > 6 * size, `${fee} for ${size}`);
     await becomeFinal(node, anchoring, 1);
-    await anchoring.wait(/anchor_recovered after=anchor_stuck/);
+    await anchoring.wait(/anchor_recovered .*after=anchor_stuck/);
     assert.equal(readOutbox(anchoring).attempts.length, 1);
   },
 
@@ -221,7 +221,7 @@ await runAll({
     await anchoring.wait(/anchor_recovered/);
     await becomeFinal(node, anchoring, 2);
     await checkAnchors(node, anchoring, [5, 8]);
-    assert.equal(anchoring.seen(/anchor_unreachable/).length, 1);
+    assert.equal(anchoring.seen(/^warning anchor_unreachable/).length, 1);
     assert.ok(!anchoring.lines.join("\n").includes(node.url), "no URL is told");
   },
 
@@ -259,7 +259,7 @@ await runAll({
     await never(anchoring, /anchor_sent/);
     await node.mine();
     await inPool(node, await sentId(anchoring));
-    await anchoring.wait(/anchor_recovered after=anchor_unfunded/);
+    await anchoring.wait(/anchor_recovered .*after=anchor_unfunded/);
     await becomeFinal(node, anchoring, 1);
     await checkAnchors(node, anchoring, [5]);
   },
@@ -272,13 +272,13 @@ await runAll({
     anchoring.start();
     await anchoring.wait(/anchor_unfunded .*too small/);
     await anchoring.stop();
-    const more = await node.pay(account.address, 400, 500);
+    const more = await node.pay(account.address, 300);
     await node.mine();
     anchoring.settings.coin.push(...more);
     anchoring.start();
     await becomeFinal(node, anchoring, 1);
     const [{ inputs, outputs }] = await checkAnchors(node, anchoring, [5]);
-    assert.equal(inputs.length, 3);
+    assert.equal(inputs.length, 2);
     assert.ok(outputs[1].value >= 294);
     anchoring.grow(6);
     await anchoring.wait(/anchor_unfunded .*too small/);
@@ -316,7 +316,7 @@ await runAll({
   // Before our transaction is mined, somebody else's takes its coin.
   async keyUsedElsewhere(world, node) {
     const liar = await world.liar(node);
-    liar.alter = (method) => (method === "sendrawtransaction" ? { error: { code: -26, message: "no" } } : undefined);
+    liar.instead = (method) => (method === "sendrawtransaction" ? { error: { code: -26, message: "no" } } : undefined);
     const anchoring = await world.anchoring(node, { endpoint: liar.url, confirmations: 4 });
     anchoring.grow(5);
     anchoring.start();
@@ -342,7 +342,7 @@ await runAll({
   async keyUsedElsewhereAndUndone(world, node) {
     const liar = await world.liar(node);
     let isClosed = true;
-    liar.alter = (method) => (method === "sendrawtransaction" && isClosed ? { error: { code: -26, message: "no" } } : undefined);
+    liar.instead = (method) => (method === "sendrawtransaction" && isClosed ? { error: { code: -26, message: "no" } } : undefined);
     const anchoring = await world.anchoring(node, { endpoint: liar.url, confirmations: 4 });
     anchoring.grow(5);
     anchoring.start();
@@ -352,7 +352,7 @@ await runAll({
     await anchoring.wait(/anchor_foreign/);
     await node.unwind(2);
     isClosed = false;
-    await anchoring.wait(/anchor_recovered after=anchor_foreign/);
+    await anchoring.wait(/anchor_recovered .*after=anchor_foreign/);
     await becomeFinal(node, anchoring, 1);
     assert.deepEqual(anchoring.all(/^alarm/), []);
     await checkAnchors(node, anchoring, [5]);

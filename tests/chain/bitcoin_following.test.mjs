@@ -313,11 +313,13 @@ test('endpoints that lie, hang, are of another network or are garbage', async ()
     'another hash': [(method, params, { result }) =>
       (method === 'getblockhash' && params[0] > 0 ? { result: altered(result, 5) } : undefined), 'stuck'],
     'no hash': [(method, params) =>
-      (method === 'getblockhash' && params[0] > 0 ? { error: { code: -8, message: 'out of range' } } : undefined), 'stuck'],
+      (method === 'getblockhash' && params[0] > 0
+        ? { error: { code: -8, message: 'out of range' } } : undefined), 'stuck'],
     'a short hash': [(method, params, { result }) =>
       (method === 'getblockhash' && params[0] > 0 ? { result: result.slice(2) } : undefined), 'stuck'],
     'a height that is none': [(method) => (method === 'getblockcount' ? { result: -4 } : undefined), 'stuck'],
-    'no block': [(method) => (method === 'getblock' ? { error: { code: -1, message: 'pruned' } } : undefined), 'either'],
+    'no block': [(method) =>
+      (method === 'getblock' ? { error: { code: -1, message: 'pruned' } } : undefined), 'either'],
     'another header': [(method, params, { result }) =>
       (method === 'getblock' ? { result: altered(result, 20) } : undefined), 'either'],
     'another transaction': [(method, params, { result }) =>

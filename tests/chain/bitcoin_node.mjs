@@ -155,11 +155,12 @@ export class BitcoinNode {
     }
   }
 
-  // Sends and waits until it is in the mempool: the node answers before it has looked.
+  // Sends and waits until it is in the mempool, or mined: the node answers before it has looked.
   async send(transaction) {
     const raw = typeof transaction === "string" ? transaction : transaction.toRaw().toString("hex");
     const id = await this.call("sendrawtransaction", raw);
-    await until(async () => (await this.mempool()).includes(id), RELAY_MS, `transaction ${id} in the mempool`);
+    const isThere = async (output) => await this.call("gettxout", id, output, true) !== null;
+    await until(async () => await isThere(0) || isThere(1), RELAY_MS, `transaction ${id} in the mempool`);
     return id;
   }
 

@@ -64,7 +64,7 @@ endif()
 add_executable(outbox_program "${CMAKE_CURRENT_LIST_DIR}/outbox_program.c")
 verifyd_posix(outbox_program)
 target_link_libraries(outbox_program PRIVATE vd_ledger)
-foreach(name anchoring crash nodes)
+foreach(name anchoring crash)
   add_test(NAME bitcoin_${name} COMMAND "${NODE_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/bitcoin_${name}.test.mjs")
   set_tests_properties(bitcoin_${name} PROPERTIES TIMEOUT 600 ENVIRONMENT
     "VERIFYD_CHAIN_ANCHORING=$<TARGET_FILE:anchoring_program>;VERIFYD_CHAIN_OUTBOX=$<TARGET_FILE:outbox_program>;VERIFYD_CHAIN_FAULT_SHIM=$<TARGET_FILE:fault_shim>")

@@ -1,6 +1,6 @@
-// A portal over three operators whose logs are anchored on a real EVM chain: it finds the anchors by itself, has the logs
-// confirm them, keeps what it knows when every node is down, and catches an operator that anchored something else than its
-// log shows.
+// A portal over three operators whose logs are anchored on a real EVM chain: it finds the anchors by itself, has the
+// logs confirm them, keeps what it knows when every node is down, and catches an operator that anchored something else
+// than its log shows.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -22,8 +22,8 @@ async function checkpointOf(operator) {
 
 async function anchor(anvil, operator, { size, root }) {
   const i = operator.number - 1;
-  const raw = await wallets[i].signTransaction({ type: 2, chainId: anvil.chainId, nonce: nonces[i], to: wallets[i].address,
-    value: 0, gasLimit: 100_000, maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 9n,
+  const raw = await wallets[i].signTransaction({ type: 2, chainId: anvil.chainId, nonce: nonces[i],
+    to: wallets[i].address, value: 0, gasLimit: 100_000, maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 9n,
     data: `0x${payloadOf(size, root, operator.origin).toString("hex")}` });
   nonces[i] += 1;
   await anvil.rpc("eth_sendRawTransaction", raw);
@@ -33,7 +33,8 @@ async function anchor(anvil, operator, { size, root }) {
 function configure(world, anvil) {
   const list = world.operators.map((operator) =>
     `{ number = ${operator.number}; name = "Operator ${operator.number}"; url = "${operator.url}"; ` +
-    `vkey = "${operator.vkey}"; anchored = ( { chain = "devnet"; account = "${wallets[operator.number - 1].address}"; } ); }`);
+    `vkey = "${operator.vkey}"; ` +
+    `anchored = ( { chain = "devnet"; account = "${wallets[operator.number - 1].address}"; } ); }`);
   world.write("portal.conf", `realm = 1;
 threshold = 2;
 listen = "127.0.0.1:${world.ports[0]}";
@@ -132,11 +133,13 @@ test("anchors are followed, confirmed, kept, and caught", () => withWorld(async 
     for (const operator of world.operators.slice(0, 2)) await anchor(anvil, operator, await checkpointOf(operator));
     await anchor(anvil, world.operators[2], { size: 3, root: "ab".repeat(32) });
     await world.portal.start();
-    await waitLog(world, new RegExp(`level=error event=equivocation chain=devnet log=${world.operators[2].origin} size=3`, "g"));
+    await waitLog(world,
+      new RegExp(`level=error event=equivocation chain=devnet log=${world.operators[2].origin} size=3`, "g"));
     await waitLog(world, /event=anchor_confirmed chain=devnet log=\S+ size=5$/gm, 5);
     await expectValid(world, picture, "passed");
     await waitReady(world, /^anchors of operator 3 on devnet: .*REFUSED/m);
-    assert.match((await operations(world, "metrics")).text, /^verifyd_anchors_refused\{operator="3",chain="devnet"\} 1$/m);
+    assert.match((await operations(world, "metrics")).text,
+      /^verifyd_anchors_refused\{operator="3",chain="devnet"\} 1$/m);
     const [evidence] = readdirSync(world.path("seen/anchors")).filter((name) => name.startsWith("anchor-evidence-"));
     const text = readFileSync(world.path(`seen/anchors/${evidence}`), "utf8");
     assert.match(text, new RegExp(`^anchored root: ${"ab".repeat(32)}$`, "m"));

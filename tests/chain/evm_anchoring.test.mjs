@@ -1,5 +1,5 @@
-// An operator's anchors on an EVM chain, from the first transaction to finality, and what may go wrong with the chain in
-// between: reorganisations, dropped transactions, fees, an empty account, a key that somebody else uses.
+// An operator's anchors on an EVM chain, from the first transaction to finality, and what may go wrong with the chain
+// in between: reorganisations, dropped transactions, fees, an empty account, a key that somebody else uses.
 
 import assert from "node:assert/strict";
 import { ethers } from "ethers";
@@ -11,8 +11,9 @@ const NO_MINING = ["--no-mining"];
 
 // Somebody else's transaction with the account's key.
 async function sendForeign(anvil, wallet, nonce, more = {}) {
-  const raw = await wallet.signTransaction({ type: 2, chainId: anvil.chainId, nonce, gasLimit: 30000, to: wallet.address,
-    value: 0, maxFeePerGas: 90n * GWEI, maxPriorityFeePerGas: 50n * GWEI, data: "0x1234", ...more });
+  const raw = await wallet.signTransaction({ type: 2, chainId: anvil.chainId, nonce, gasLimit: 30000,
+    to: wallet.address, value: 0,
+    maxFeePerGas: 90n * GWEI, maxPriorityFeePerGas: 50n * GWEI, data: "0x1234", ...more });
   await anvil.rpc("eth_sendRawTransaction", raw);
   return ethers.keccak256(raw);
 }
@@ -193,7 +194,8 @@ await runAll({
     anchoring.grow(8);
     const line = await anchoring.wait(/anchor_replaced .*attempt=2 size=8/);
     const [, fee] = /fee=(\d+)/.exec(line);
-    const second = await until(() => anvil.rpc("eth_getTransactionByHash", /0x[0-9a-f]{64}/.exec(line)[0]), "the second attempt");
+    const [other] = /0x[0-9a-f]{64}/.exec(line);
+    const second = await until(() => anvil.rpc("eth_getTransactionByHash", other), "the second attempt");
     assert.ok(BigInt(second.maxFeePerGas) * 8n >= BigInt(first.maxFeePerGas) * 9n);
     assert.ok(BigInt(second.maxPriorityFeePerGas) * 8n >= BigInt(first.maxPriorityFeePerGas) * 9n);
     assert.equal(BigInt(second.maxFeePerGas), BigInt(fee));

@@ -1,6 +1,6 @@
-// The program that anchors is killed with SIGKILL, or its machine loses power, at every step of the outbox: at every write
-// and sync of its files, and before and after each transaction leaves it. Started again it goes on: every slot is one
-// transaction on the chain, with the log's newest size, nothing is lost, and no nonce is used twice.
+// The program that anchors is killed with SIGKILL, or its machine loses power, at every step of the outbox: at every
+// write and sync of its files, and before and after each transaction leaves it. Started again it goes on: every slot
+// is one transaction on the chain, with the log's newest size, nothing is lost, and no nonce is used twice.
 
 import assert from "node:assert/strict";
 import { realpathSync } from "node:fs";

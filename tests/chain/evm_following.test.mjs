@@ -423,7 +423,8 @@ test("two endpoints of which one is behind: only what both know", withWorld(asyn
   world.liar = await Liar.start(world.anvil.url);
   await world.anvil.mine(20);
   world.liar.alter = (method, params, { result }) =>
-    (method === "eth_getBlockByNumber" && params[0] === "finalized" ? { result: { ...result, number: hex(12) } } : undefined);
+    (method === "eth_getBlockByNumber" && params[0] === "finalized"
+      ? { result: { ...result, number: hex(12) } } : undefined);
   world.follow({ endpoint: [world.anvil.url, world.liar.url] });
   await world.following.seen(12);
   await pause(QUIET_MS);

@@ -1,5 +1,5 @@
-// Nodes that lie, are late, answer garbage or do not agree: no anchor becomes final by one's word, none is sent by it, and
-// the operator is told once when it begins and once when it is over.
+// Nodes that lie, are late, answer garbage or do not agree: no anchor becomes final by one's word, none is sent by
+// it, and the operator is told once when it begins and once when it is over.
 
 import assert from "node:assert/strict";
 import { hex, pause } from "./anvil.mjs";
@@ -152,7 +152,8 @@ await runAll({
 
   // Two honest nodes of two chains with one id.
   async twoChains(world) {
-    const anvils = [await world.anvil(["--no-mining"]), await world.anvil(["--no-mining", "--timestamp", "1700000000"])];
+    const anvils = [await world.anvil(["--no-mining"]),
+      await world.anvil(["--no-mining", "--timestamp", "1700000000"])];
     for (const anvil of anvils) await anvil.mine(10);
     const anchoring = await world.anchoring(anvils);
     anchoring.grow(5);

@@ -1,12 +1,12 @@
-// What the tests of EVM anchors share: accounts, an anchoring over anvil, a proxy that lies, and what the chain says in the
-// end, read with ethers.
+// What the tests of EVM anchors share: accounts, an anchoring over anvil, a proxy that lies, and what the chain says
+// in the end, read with ethers.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { ethers } from "ethers";
 import { Anvil, rpc, until } from "./anvil.mjs";
-import { Anchoring, payloadOf, rootOf } from "./anchoring.mjs";
+import { Anchoring, payloadOf } from "./anchoring.mjs";
 
 export const GWEI = 1_000_000_000n;
 
@@ -83,7 +83,7 @@ export async function transactionsOf(anvil, account) {
 export async function checkAnchors(anvil, anchoring, sizes) {
   const found = await transactionsOf(anvil, anchoring.wallet.address);
   assert.deepEqual(found.map(({ nonce }) => Number(nonce)), sizes.map((_, i) => i));
-  assert.deepEqual(found.map(({ input }) => input), sizes.map((size) => `0x${payloadOf(size, rootOf(size)).toString("hex")}`));
+  assert.deepEqual(found.map(({ input }) => input), sizes.map((size) => `0x${payloadOf(size).toString("hex")}`));
   for (const { from, to, value, type } of found) {
     assert.equal(to, from);
     assert.equal(BigInt(value), 0n);
@@ -104,8 +104,8 @@ export function keepMining(anvil, ms = 60) {
   return { stop: () => { isEnded = true; return loop; }, end: () => { isEnded = true; return loop; } };
 }
 
-// Passes questions on to a node, and answers as `alter` says: alter({method, params}, ask) returns the result, where ask()
-// gives the node's; it may throw, or return a Reply.
+// Passes questions on to a node, and answers as `alter` says: alter({method, params}, ask) returns the result, where
+// ask() gives the node's; it may throw, or return a Reply.
 export class Reply {
   constructor(status, text) {
     Object.assign(this, { status, text });

@@ -135,7 +135,8 @@ export class Liar {
   async answer(url, headers, body, response) {
     const { id, method, params } = JSON.parse(body);
     this.asked[method] = (this.asked[method] ?? 0) + 1;
-    const from = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+    const from = await fetch(url,
+      { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
     const { result, error } = await from.json();
     let answer = error ? { error } : { result };
     if (this.alter) answer = await this.alter(method, params, answer) ?? answer;

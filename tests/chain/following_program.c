@@ -1,14 +1,15 @@
-/* following_program.c: one vd_following with the least loop around it, for tests that drive it against real nodes, kill it
- * and start it again. Arguments are name=value:
+/* following_program.c: one vd_following with the least loop around it, for tests that drive it against real nodes, kill
+ * it and start it again. Arguments are name=value:
  *
- *   chain=evm|bitcoin id=N network=regtest endpoint=URL (up to 4) credentials=FILE confirmations=N poll_s=N timeout_ms=N
+ *   chain=evm|bitcoin id=N network=regtest endpoint=URL (up to 4) credentials=FILE confirmations=N poll_s=N
+ * timeout_ms=N
  *   first_block=N
  *   anchors=FOLDER track=ORIGIN,40 hex digits of the account (up to 15)
  *   list=1  follows nothing: prints what is in the folder and ends
  *
- * poll_s=0: nodes are asked as often as it can. Prints a line for each event, "GRADE EVENT DETAIL"; for each change of a
- * track "seen TRACK NUMBER TIME_S COUNT"; "done", "behind", "stuck WHY" when that changes. Ends on SIGTERM. A line of a
- * list: "anchor TRACK SIZE ROOT TRANSACTION BLOCK HASH TIME_S STATE stands|gone RAW EVIDENCE", "-" for no bytes. */
+ * poll_s=0: nodes are asked as often as it can. Prints a line for each event, "GRADE EVENT DETAIL"; for each change of
+ * a track "seen TRACK NUMBER TIME_S COUNT"; "done", "behind", "stuck WHY" when that changes. Ends on SIGTERM. A line of
+ * a list: "anchor TRACK SIZE ROOT TRANSACTION BLOCK HASH TIME_S STATE stands|gone RAW EVIDENCE", "-" for no bytes. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>

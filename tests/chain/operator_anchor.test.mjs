@@ -1,6 +1,6 @@
-// An operator of a log, a process of its own, anchors it while an issuer hands in documents. It is killed on the way, its
-// node goes away, its account runs dry: documents are taken and verified all the time, and in the end the chain says what
-// the log says.
+// An operator of a log, a process of its own, anchors it while an issuer hands in documents. It is killed on the way,
+// its node goes away, its account runs dry: documents are taken and verified all the time, and in the end the chain
+// says what the log says.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -22,7 +22,8 @@ await withWorld(async (world) => {
 });
 
 async function anchor(world, anvil) {
-  const [, account] = /^evm: +(0x[0-9a-fA-F]{40})$/m.exec(world.ctl(0, "keygen", "--kind", "anchor", "--out", "anchor.key"));
+  const [, account] =
+    /^evm: +(0x[0-9a-fA-F]{40})$/m.exec(world.ctl(0, "keygen", "--kind", "anchor", "--out", "anchor.key"));
   const chains = `chains = ( { name = "local"; kind = "evm"; id = ${anvil.chainId}; endpoints = [ "${anvil.url}" ];
     poll_s = 1; timeout_ms = 2000; } );`;
   await world.build(1, 1, { chains, extra: () => `anchors = ( { chain = "local"; outbox = "outbox"; key = "anchor.key";
@@ -60,7 +61,8 @@ async function anchor(world, anvil) {
   await whatVerifies(a);
   await anvil.fund(account, 1);
   assert.equal(await allAnchored(), ROWS);
-  assert.match(await page("readyz"), new RegExp(`^anchors on local: \\w+, final 1, the last one covers ${ROWS} entries`, "m"));
+  assert.match(await page("readyz"),
+    new RegExp(`^anchors on local: \\w+, final 1, the last one covers ${ROWS} entries`, "m"));
   assert.equal(await metric("anchor_halted"), 0);
 
   // Killed with an anchor under way.

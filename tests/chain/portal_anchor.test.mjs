@@ -1,6 +1,6 @@
-// Operators that anchor their logs on a real EVM chain, and a portal that finds the anchors by itself: what it answers and
-// shows before and after, when an anchor is overdue, when every node is down, when an operator's log is not the one that
-// was anchored, and what anchors mean for documents of a stolen key.
+// Operators that anchor their logs on a real EVM chain, and a portal that finds the anchors by itself: what it answers
+// and shows before and after, when an anchor is overdue, when every node is down, when an operator's log is not the one
+// that was anchored, and what anchors mean for documents of a stolen key.
 
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
@@ -134,7 +134,7 @@ async function serverPage(world, picture) {
   return answer.text();
 }
 
-// The first two operators that answer are used, so each answer may tell of others: `seen` has the anchor of each operator.
+// The first two operators that answer are used, so each answer may tell of others: `seen` has the anchor of each.
 async function allOperators(world, picture) {
   const seen = {};
   await until(async () => {
@@ -225,7 +225,8 @@ async function overdue(world, anvil) {
   await until(async () => (await world.ask(late)).verdict === "VALID", "the operators are asked again", WAIT_MS);
   assertWarned(await world.ask(late), 23, "pending");
   await anvil.rpc("evm_increaseTime", 10 * DUE_S);
-  const missed = await mineUntil(world, anvil, late, (answer) => step(answer, "anchor").code === 24, "an overdue anchor");
+  const isMissed = (answer) => step(answer, "anchor").code === 24;
+  const missed = await mineUntil(world, anvil, late, isMissed, "an overdue anchor");
   assertWarned(missed, 24, "overdue");
   await look(world, late, "en", async (page, check) => {
     assert.equal(await page.locator(".warning").textContent(), word("warning.ANCHOR_MISSING"));
@@ -242,8 +243,8 @@ async function overdue(world, anvil) {
   await mineUntilFinal(world, anvil, late);
 }
 
-// Operator 1 begins another log with the same key. A portal that has never seen the old one, and only knows what it finds
-// on the chain, does not take it for the one that was anchored.
+// Operator 1 begins another log with the same key. A portal that has never seen the old one, and only knows what it
+// finds on the chain, does not take it for the one that was anchored.
 async function forked(world, anvil, old) {
   const [first, second] = world.operators;
   await world.portal.stop();
@@ -290,7 +291,8 @@ test("pending, final, unseen, overdue, and a log that was replaced", async () =>
       assert.equal(await check.locator(".anchor-state").first().textContent(),
         word("anchor.pending", "km").replace("{chain}", "anvil"));
     });
-    assert.match(world.ctl(0, "verify", "--config", "portal.conf", "--lang", "en", picture), /not yet recorded on anvil/);
+    const said = world.ctl(0, "verify", "--config", "portal.conf", "--lang", "en", picture);
+    assert.match(said, /not yet recorded on anvil/);
     const answer = await mineUntilFinal(world, anvil, picture);
     assert.deepEqual([answer.verdict, answer.code], ["VALID", 0]);
     await assertOnChain(anvil, answer, accounts);

@@ -22,7 +22,11 @@ const FINAL = {
 const none = (state, chain = "sepolia") => ({
   chain, state, transaction: null, block: null, block_hash: null, time: null, covers: null, url: null,
 });
-const OVERVIEW = { passed: [[FINAL], [FINAL]], pending: [[none("pending")], [FINAL]], overdue: [[none("overdue")], [FINAL]] };
+const OVERVIEW = {
+  passed: [[FINAL], [FINAL]],
+  pending: [[none("pending")], [FINAL]],
+  overdue: [[none("overdue")], [FINAL]],
+};
 const CODES = { passed: [0, "OK"], pending: [23, "ANCHOR_PENDING"], overdue: [24, "ANCHOR_MISSING"] };
 
 let browser, documents, service;

@@ -7,7 +7,10 @@ verifyd_test(complaint SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_complaint.c" LIBS
 foreach(module policy evm_judge)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_anchor)
 endforeach()
-verifyd_test(comparing SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_comparing.c" "${CMAKE_CURRENT_LIST_DIR}/log_fixture.c"
+verifyd_test(comparing_verdict SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_comparing_verdict.c"
+             "${CMAKE_CURRENT_LIST_DIR}/comparing_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/log_fixture.c" LIBS vd_anchor)
+verifyd_test(comparing SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_comparing.c"
+             "${CMAKE_CURRENT_LIST_DIR}/comparing_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/log_fixture.c"
              "${CMAKE_CURRENT_LIST_DIR}/tlog_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/ledger_fixture.c"
              "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c" LIBS net_rig vd_anchor)
 verifyd_test(following SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_following.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"

@@ -158,6 +158,7 @@ void become(struct fixture *fixture, unsigned k, enum lie lie) {
   http_peer_stop(place->peer); /* no request is on its thread now */
   place->peer = NULL;
   place->lie = lie;
+  place->statuses_left = UINT_MAX;
   if (lie != DEAD) raise_from_the_dead(place);
 }
 

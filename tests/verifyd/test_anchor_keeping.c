@@ -1,5 +1,5 @@
-/* An operator whose log is anchored, as it is run, while the chain's node is away: what it opens, refuses, and says. The
- * chain itself: tests/chain. argv: verifyd, words.json. */
+/* An operator whose log is anchored, as it is run, while the chain's node is away: what it opens, refuses, and says.
+ * The chain itself: tests/chain. argv: verifyd, words.json. */
 #include "libfrag/cmocka_all.h"
 
 #include <stdio.h>
@@ -33,7 +33,8 @@ static void put_key(const char *name, enum vd_key_kind kind) {
 static void configure(const char *key) {
   char anchors[600], chains[400];
   (void)snprintf(anchors, sizeof anchors,
-                 "anchors = ( { chain = \"quiet\"; outbox = \"outbox\"; key = \"%s\"; interval_s = 1; fee_max = 50; tip = 1; } );",
+                 "anchors = ( { chain = \"quiet\"; outbox = \"outbox\"; key = \"%s\"; interval_s = 1; fee_max = 50; "
+                 "tip = 1; } );",
                  key);
   (void)snprintf(chains, sizeof chains,
                  "chains = ( { name = \"quiet\"; kind = \"evm\"; id = %d; endpoints = [ \"http://127.0.0.1:1\" ]; "
@@ -138,9 +139,11 @@ static void a_halt_is_said_until_it_is_resumed(void **state) {
   assert_int_equal(vd_outbox_halt(outbox, 1700000000, "somebody tried this", NULL), VD_OK);
   vd_outbox_close(outbox);
   role_rig_start(&rig);
-  role_rig_wait_ready(&rig, "anchors on quiet: halted, final 0; nothing is sent until verifyctl anchor resume", &answer);
+  role_rig_wait_ready(&rig, "anchors on quiet: halted, final 0; nothing is sent until verifyctl anchor resume",
+                      &answer);
   assert_int_equal(answer.status, 200);
-  role_rig_wait_log(&rig, "level=error event=anchor_halted chain=quiet since=1700000000 reason=\"somebody tried this\"");
+  role_rig_wait_log(&rig, "level=error event=anchor_halted chain=quiet since=1700000000 "
+                          "reason=\"somebody tried this\"");
   get_metrics();
   expect_metric("anchor_halted", 1);
   assert_int_equal(program_rig_stop(&rig.program), 0);

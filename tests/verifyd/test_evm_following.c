@@ -1,4 +1,5 @@
-/* What is taken for an anchor among the transactions that an EVM node describes. Real chains are followed in tests/chain. */
+/* What is taken for an anchor among the transactions that an EVM node describes. Real chains are followed in
+ * tests/chain. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,8 @@
 #define HASH "0x1111111111111111111111111111111111111111111111111111111111111111"
 #define SENDER "0xacacacacacacacacacacacacacacacacacacacac"
 /* "FRA1", origin id 0d…, size 5, root 22… */
-#define PAYLOAD "0x465241310d0d0d0d0d0d0d0d00000000000000052222222222222222222222222222222222222222222222222222222222222222"
+#define PAYLOAD \
+  "0x465241310d0d0d0d0d0d0d0d00000000000000052222222222222222222222222222222222222222222222222222222222222222"
 
 static const struct vd_rpc_value *read_text(const char *result, struct vd_rpc_answer **answer) {
   char text[2048];
@@ -34,7 +36,8 @@ static bool read_sent(const char *result, struct vd_evm_following_sent *sent) {
 static bool is_ours(const char *from, const char *input) {
   struct vd_evm_following_sent sent;
   char text[1024];
-  (void)snprintf(text, sizeof text, "{\"hash\":\"" HASH "\",\"from\":\"%s\",\"to\":null,\"input\":\"%s\"}", from, input);
+  (void)snprintf(text, sizeof text, "{\"hash\":\"" HASH "\",\"from\":\"%s\",\"to\":null,\"input\":\"%s\"}", from,
+                 input);
   assert_true(read_sent(text, &sent));
   return sent.is_ours;
 }
@@ -92,8 +95,8 @@ static bool read_block(const char *number, const char *time, const char *hash, c
                        struct vd_following_block *block) {
   char text[1024];
   struct vd_rpc_answer *answer;
-  (void)snprintf(text, sizeof text, "{\"number\":%s,\"timestamp\":%s,\"hash\":%s,\"parentHash\":%s}", number, time, hash,
-                 parent);
+  (void)snprintf(text, sizeof text, "{\"number\":%s,\"timestamp\":%s,\"hash\":%s,\"parentHash\":%s}", number, time,
+                 hash, parent);
   bool is_read = vd_evm_following_block(read_text(text, &answer), block);
   vd_rpc_answer_free(answer);
   return is_read;

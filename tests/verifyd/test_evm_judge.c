@@ -121,7 +121,8 @@ static void set_up(struct rig *rig, bool is_open) {
   rig->anchor = (struct vd_anchor_settings){
       .interval_s = 100, .entries = 1, .replace_s = REPLACE_S, .fee_max = 100 * GWEI, .tip = GWEI};
   rig->outbox.nonce = is_open ? NONCE : NONCE - 1;
-  rig->outbox.last = (struct vd_policy_slot){.is_there = true, .is_final = !is_open, .size = 40, .newest = {.size = 40}};
+  rig->outbox.last = (struct vd_policy_slot){.is_there = true, .is_final = !is_open, .size = 40};
+  rig->outbox.last.newest.size = 40;
   if (is_open) rig->outbox.attempt_count = 2;
   rig->outbox.attempts[0] = (struct vd_evm_attempt){.tip = GWEI, .fee = 20 * GWEI};
   rig->outbox.attempts[1] = (struct vd_evm_attempt){.tip = 2 * GWEI, .fee = 30 * GWEI};
@@ -242,7 +243,8 @@ static void every_combination_while_a_slot_is_open(void **state) {
   assert_non_null(rig);
   set_up(rig, true);
   for (unsigned i = 0; i < KINDS * KINDS * KINDS; i++) {
-    enum kind kinds[ENDPOINTS] = {(enum kind)(i % KINDS), (enum kind)(i / KINDS % KINDS), (enum kind)(i / KINDS / KINDS)};
+    enum kind kinds[ENDPOINTS] = {(enum kind)(i % KINDS), (enum kind)(i / KINDS % KINDS),
+                                  (enum kind)(i / KINDS / KINDS)};
     for (size_t e = 0; e < ENDPOINTS; e++) rig->views[e] = view_of(kinds[e]);
     for (unsigned way = 0; way < 12; way++) {
       bool is_old = (way & 1) != 0, has_room = (way & 2) != 0;
@@ -285,6 +287,100 @@ static struct vd_evm_verdict judge(const struct rig *rig) {
   return verdict;
 }
 
+/* Takes one thing away that an endpoint has to say, or spoils it. */
+static enum vd_evm_reason without(struct vd_evm_view *view, unsigned which) {
+  switch (which) {
+    case 0: view->chain_id.is_known = false; return VD_EVM_SILENT;
+    case 1: view->count_latest.is_known = false; return VD_EVM_SILENT;
+    case 2: view->count_pending.is_known = false; return VD_EVM_SILENT;
+    case 3: view->has_balance = false; return VD_EVM_SILENT;
+    case 4: view->latest.presence = VD_EVM_UNKNOWN; return VD_EVM_SILENT;
+    case 5: view->latest.presence = VD_EVM_ABSENT; return VD_EVM_SILENT;
+    case 6: view->finalized.presence = VD_EVM_UNKNOWN; return VD_EVM_SILENT;
+    case 7: view->finals[0].presence = VD_EVM_UNKNOWN; return VD_EVM_SILENT;
+    case 8: view->finals[0].presence = VD_EVM_ABSENT; return VD_EVM_BEHIND;
+    case 9: view->common.presence = VD_EVM_UNKNOWN; return VD_EVM_SILENT;
+    case 10: view->common.presence = VD_EVM_ABSENT; return VD_EVM_SILENT;
+    case 11: view->receipts[1].presence = VD_EVM_UNKNOWN; return VD_EVM_SILENT;
+    case 12: view->newest = VD_EVM_UNKNOWN; return VD_EVM_SILENT;
+    case 13: view->mined_block.presence = VD_EVM_UNKNOWN; return VD_EVM_SILENT;
+    case 14: view->mined = VD_EVM_UNKNOWN; return VD_EVM_SILENT;
+    case 15: view->mined_block.presence = VD_EVM_ABSENT; return VD_EVM_DISAGREE;
+    case 16: view->mined = VD_EVM_ABSENT; return VD_EVM_DISAGREE;
+    case 17: view->mined_block.number++; return VD_EVM_DISAGREE;
+    case 18: view->receipts[1].gas_used++; return VD_EVM_DISAGREE;
+    case 19: view->receipts[1].gas_price++; return VD_EVM_DISAGREE;
+    default: return VD_EVM_FINE;
+  }
+}
+
+static void nothing_is_final_that_lacks_one_word_of_one(void **state) {
+  struct rig rig;
+  (void)state;
+  for (size_t e = 0; e < ENDPOINTS; e++) {
+    for (unsigned which = 0; which <= 20; which++) {
+      set_up(&rig, true);
+      for (size_t other = 0; other < ENDPOINTS; other++) rig.views[other] = view_of(MINED);
+      enum vd_evm_reason reason = without(&rig.views[e], which);
+      struct vd_evm_verdict verdict = judge(&rig);
+      assert_int_equal(verdict.reason, reason);
+      assert_int_equal(verdict.action, which == 20 ? VD_EVM_FINISH : VD_EVM_UNREACHABLE);
+      if (reason == VD_EVM_SILENT || reason == VD_EVM_BEHIND) assert_int_equal(verdict.endpoint, e);
+    }
+  }
+}
+
+static void final_begins_at_the_common_block(void **state) {
+  struct rig rig;
+  size_t attempt;
+  uint64_t number;
+  (void)state;
+  set_up(&rig, true);
+  for (uint64_t at = COMMON - 1; at <= COMMON + 1; at++) {
+    for (size_t e = 0; e < ENDPOINTS; e++) {
+      rig.views[e] = view_of(MINED);
+      rig.views[e].receipts[1].block_number = rig.views[e].mined_block.number = at;
+    }
+    assert_int_equal(judge(&rig).action, at <= COMMON ? VD_EVM_FINISH : VD_EVM_WAIT);
+    assert_int_equal(vd_evm_judge_mined(&rig.situation, &attempt, &number), at <= COMMON);
+  }
+  set_up(&rig, false);
+  assert_false(vd_evm_judge_mined(&rig.situation, &attempt, &number));
+}
+
+static void what_is_sent_again_is_the_newest(void **state) {
+  struct rig rig;
+  (void)state;
+  set_up(&rig, true);
+  rig.outbox.last.made_s = NOW_S;
+  rig.views[2].newest = VD_EVM_ABSENT;
+  assert_int_equal(judge(&rig).action, VD_EVM_RESEND);
+  assert_int_equal(judge(&rig).attempt, 1);
+  assert_int_equal(judge(&rig).nonce, NONCE);
+  set_up(&rig, true);
+  for (size_t e = 0; e < ENDPOINTS; e++) rig.views[e].latest.number = FINAL; /* just there */
+  rig.outbox.last.made_s = NOW_S;
+  assert_int_equal(judge(&rig).action, VD_EVM_WAIT);
+}
+
+/* Not only an eighth more, but what the chain asks now. */
+static void a_replacement_follows_the_market(void **state) {
+  struct rig rig;
+  (void)state;
+  set_up(&rig, true);
+  rig.views[1].latest.base_fee = 40 * GWEI;
+  assert_true(judge(&rig).tip == 2 * GWEI / 8 * 9);
+  assert_true(judge(&rig).fee == 80 * GWEI + judge(&rig).tip);
+  rig.anchor.tip = 5 * GWEI;
+  assert_true(judge(&rig).tip == 5 * GWEI && judge(&rig).fee == 85 * GWEI);
+  rig.views[1].latest.base_fee = 400 * GWEI;
+  assert_true(judge(&rig).fee == 100 * GWEI);
+  rig.anchor.fee_max = 30 * GWEI / 8 * 9; /* exactly an eighth more is allowed */
+  assert_int_equal(judge(&rig).action, VD_EVM_REPLACE);
+  rig.anchor.fee_max--;
+  assert_int_equal(judge(&rig).reason, VD_EVM_FEE_CAPPED);
+}
+
 static void the_next_nonce_is_our_own(void **state) {
   struct rig rig;
   (void)state;
@@ -297,6 +393,7 @@ static void the_next_nonce_is_our_own(void **state) {
   for (size_t e = 0; e < ENDPOINTS; e++) { /* any one of them is enough to stop it */
     rig.views[e].count_pending.value = NONCE + 1;
     assert_int_equal(judge(&rig).reason, VD_EVM_PENDING);
+    assert_int_equal(judge(&rig).action, VD_EVM_UNREACHABLE);
     rig.views[e].count_pending.value = NONCE;
     rig.views[e].count_latest.value = NONCE - 1;
     assert_int_equal(judge(&rig).reason, VD_EVM_NONCE_BEHIND);
@@ -351,6 +448,8 @@ static void fees_follow_the_dearest_and_stay_under_the_cap(void **state) {
   assert_true(judge(&rig).fee == 81 * GWEI);
   rig.views[1].latest.base_fee = 90 * GWEI;
   assert_true(judge(&rig).fee == 100 * GWEI);
+  assert_int_equal(judge(&rig).action, VD_EVM_BEGIN);
+  rig.views[1].latest.base_fee = 100 * GWEI;
   assert_int_equal(judge(&rig).action, VD_EVM_BEGIN);
   rig.views[1].latest.base_fee = 100 * GWEI + 1;
   assert_int_equal(judge(&rig).action, VD_EVM_IDLE);
@@ -484,6 +583,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_combination_while_a_slot_is_open),
       cmocka_unit_test(the_rounds_stop_where_they_are_of_no_use),
+      cmocka_unit_test(nothing_is_final_that_lacks_one_word_of_one),
+      cmocka_unit_test(final_begins_at_the_common_block),
+      cmocka_unit_test(what_is_sent_again_is_the_newest),
+      cmocka_unit_test(a_replacement_follows_the_market),
       cmocka_unit_test(the_next_nonce_is_our_own),
       cmocka_unit_test(the_first_nonce_is_the_chains_when_all_agree),
       cmocka_unit_test(nothing_is_begun_that_is_not_due),

@@ -1,5 +1,5 @@
-/* Where following a chain stands, as it is kept; and what a following does when its nodes cannot be asked at all. Real chains
- * are followed in tests/chain. */
+/* Where following a chain stands, as it is kept; and what a following does when its nodes cannot be asked at all. Real
+ * chains are followed in tests/chain. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -28,7 +28,6 @@ void vd_anchoring_free(struct vd_anchoring *anchoring) {
   if (anchoring == NULL) return;
   vd_evm_anchoring_free(anchoring->evm);
   vd_bitcoin_anchoring_free(anchoring->bitcoin);
-  vd_bitcoin_anchoring_free(anchoring->bitcoin);
   free(anchoring);
 }
 

@@ -1,8 +1,10 @@
-/* anchoring.h: keeps an operator's log anchored on one chain: makes, signs, records and sends transactions, and follows
- * them until they are final. See evm_anchoring.c and bitcoin_anchoring.c for what each chain needs; policy.h decides when.
+/* anchoring.h: keeps an operator's log anchored on one chain: makes, signs, records and sends transactions, and
+ * follows them until they are final. See evm_anchoring.h and bitcoin_anchoring.h for what each chain needs; policy.h
+ * decides when.
  *
- * Everything waits for the chain's nodes by callbacks; only the outbox is written while the caller waits, a few times an
- * hour: on a loop that serves nobody. The order is always: decide, record (synced), send. Thread rule: the client's. */
+ * Everything waits for the chain's nodes by callbacks; only the outbox is written while the caller waits, a few times
+ * an hour: on a loop that serves nobody. The order is always: decide, record (synced), send. Thread rule: the
+ * client's. */
 #ifndef VD_ANCHOR_ANCHORING_H
 #define VD_ANCHOR_ANCHORING_H
 

@@ -171,7 +171,8 @@ static void read_tile(struct vd_comparing *comparing, const char *path) {
   static const size_t room = VD_TLOG_RESOURCE_MAX;
   struct vd_tlog_resource resource = {.len = 0};
   uint8_t *bytes = malloc(room);
-  bool is_read = bytes != NULL && vd_tlog_resource(comparing->reader, path, strlen(path), bytes, &resource, NULL) == VD_OK;
+  bool is_read =
+      bytes != NULL && vd_tlog_resource(comparing->reader, path, strlen(path), bytes, &resource, NULL) == VD_OK;
   judge_tile(comparing, is_read ? bytes : NULL, resource.len);
   free(bytes);
 }
@@ -199,7 +200,16 @@ static void advance(struct vd_comparing *comparing, const struct frag_checkpoint
   else rest(comparing, PAUSE_MS);
 }
 
-/* Of a log that shows two trees the look-ups of documents and serve/watch.h tell; its anchors are not confirmed. */
+/* Two signed checkpoints of one size: the proof is kept, and told by whoever counts them. */
+static void accuse(struct vd_comparing *comparing, const struct vd_seen_state *state,
+                   const struct frag_checkpoint *checkpoint) {
+  struct frag_checkpoint other;
+  if (frag_checkpoint_decode(comparing->context, &other, state->note, state->note_len) != FRAG_OK ||
+      vd_seen_accuse(comparing->options.seen, &other, checkpoint, NULL) != VD_OK)
+    rest(comparing, PAUSE_MS);
+}
+
+/* While a log shows two trees its anchors are not confirmed. */
 static void confirm(struct vd_comparing *comparing, const struct frag_checkpoint *checkpoint) {
   struct vd_seen_state state = {.size = 0};
   bool is_remembered = comparing->options.seen != NULL && comparing->reader == NULL;
@@ -212,6 +222,7 @@ static void confirm(struct vd_comparing *comparing, const struct frag_checkpoint
     keep(comparing, VD_ANCHORS_CONFIRMED, NULL, 0);
   } else if (state.has_equivocated || state.size >= checkpoint->size) {
     rest(comparing, SILENT_MS);
+    if (state.size == checkpoint->size && !state.has_equivocated) accuse(comparing, &state, checkpoint);
   } else if (state.size == 0) {
     advance(comparing, checkpoint);
   } else {

@@ -18,9 +18,10 @@ struct vd_comparing;
 
 struct vd_comparing_options {
   struct vd_anchors *anchors;   /* these outlive the comparing */
-  struct vd_seen *seen;         /* what is remembered of logs over the network; NULL: nothing is. With it a checkpoint that
-                                   confirms an anchor continues the last one seen, and becomes the last one: the log
-                                   cannot show one tree here and another to those who look up documents */
+  /* What is remembered of logs over the network; NULL: nothing is. With it a checkpoint that confirms an anchor
+   * continues the last one seen, and becomes the last one: the log cannot show one tree here and another to those who
+   * look up documents. */
+  struct vd_seen *seen;
   struct vd_store *store;       /* the ledger on this machine; NULL: over the network, with the following */
   struct vd_client *client;
   const char *url;              /* copied */
@@ -43,8 +44,8 @@ void vd_comparing_free(struct vd_comparing *comparing);
 /* Starts what is due. About every second. */
 void vd_comparing_look(struct vd_comparing *comparing, uint64_t now_ms);
 
-/* Whether no anchor of the tracks is left that was not compared. Disputed ones have been. is_silent: the log did not answer
- * when it was last asked. */
+/* Whether no anchor of the tracks is left that was not compared. Disputed ones have been. is_silent: the log did not
+ * answer when it was last asked. */
 bool vd_comparing_is_done(const struct vd_comparing *comparing, bool *is_silent);
 
 /* --- the judgement itself: pure --- */
@@ -74,14 +75,15 @@ enum vd_comparing_verdict vd_comparing_judge(struct frag_context *context, const
 /* The tile that has the root of the first `size` entries, a power of two, in a tree of tree_size entries. */
 struct frag_tile vd_comparing_tile(uint64_t size, uint64_t tree_size);
 
-/* CONTRADICTED or DISPUTED, by what such a tile says: it is believed only if the consistency proof leads from its root to
- * the signed one. */
+/* CONTRADICTED or DISPUTED, by what such a tile says: it is believed only if the consistency proof leads from its root
+ * to the signed one. */
 enum vd_comparing_verdict vd_comparing_judge_tile(struct frag_context *context, const struct vd_anchors_item *anchor,
                                                   const struct frag_checkpoint *checkpoint,
                                                   const struct frag_proof *consistency, const uint8_t *tile,
                                                   size_t tile_len, uint8_t proven_root[static FRAG_HASH_LEN]);
 
-/* The proof of a contradiction as text: anchor, both roots, the proof's lines, the signed checkpoint. Returns its length. */
+/* The proof of a contradiction as text: anchor, both roots, the proof's lines, the signed checkpoint. Returns its
+ * length. */
 size_t vd_comparing_evidence(char text[static VD_ANCHORS_JUDGEMENT_MAX],
                              const struct vd_anchors_track_options *track, const struct vd_anchors_item *anchor,
                              const struct frag_checkpoint *checkpoint, const struct frag_proof *consistency,

@@ -98,8 +98,8 @@ size_t vd_comparing_evidence(char text[static VD_ANCHORS_JUDGEMENT_MAX],
                              const struct frag_checkpoint *checkpoint, const struct frag_proof *consistency,
                              const uint8_t proven_root[static FRAG_HASH_LEN]) {
   struct text out = {text, 0};
-  put(&out, "The log %s contradicts itself: the root of its first %" PRIu64 " entries that was anchored on a public chain "
-      "is not the one that its signed checkpoint of %" PRIu64 " entries proves.\n\n", track->origin, anchor->size,
+  put(&out, "The log %s contradicts itself: the root of its first %" PRIu64 " entries that was anchored on a public "
+      "chain is not the one that its signed checkpoint of %" PRIu64 " entries proves.\n\n", track->origin, anchor->size,
       checkpoint->size);
   put(&out, "chain: %s\n", track->chain);
   put_hex(&out, "chain id", track->chain_id, sizeof track->chain_id);
@@ -111,8 +111,8 @@ size_t vd_comparing_evidence(char text[static VD_ANCHORS_JUDGEMENT_MAX],
   put(&out, "anchored size: %" PRIu64 "\n", anchor->size);
   put_hex(&out, "anchored root", anchor->root, sizeof anchor->root);
   put_hex(&out, "proven root", proven_root, FRAG_HASH_LEN);
-  put(&out, "\nThe consistency proof (RFC 9162) from %" PRIu64 " to %" PRIu64 " entries, which leads from the proven root "
-      "to the signed one:\n", anchor->size, checkpoint->size);
+  put(&out, "\nThe consistency proof (RFC 9162) from %" PRIu64 " to %" PRIu64 " entries, which leads from the proven "
+      "root to the signed one:\n", anchor->size, checkpoint->size);
   for (size_t i = 0; checkpoint->size != anchor->size && i < consistency->count; i++)
     put_hex(&out, "proof", consistency->hashes[i], FRAG_HASH_LEN);
   put(&out, "\nThe checkpoint that the log has signed:\n\n%.*s", (int)checkpoint->note.len,

@@ -215,8 +215,8 @@ static void report(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdi
 
 static void act(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdict *verdict) {
   if (verdict->action != VD_EVM_HALT) anchoring->halting = VD_EVM_FINE;
-  anchoring->situation.ahead_since =
-      verdict->ahead_at == 0 || anchoring->situation.ahead_since == 0 ? verdict->ahead_at : anchoring->situation.ahead_since;
+  uint64_t *ahead_since = &anchoring->situation.ahead_since;
+  if (verdict->ahead_at == 0 || *ahead_since == 0) *ahead_since = verdict->ahead_at;
   switch (verdict->action) {
     case VD_EVM_BEGIN:
     case VD_EVM_REPLACE: send_new(anchoring, verdict); break;

@@ -1,7 +1,7 @@
-/* evm_anchoring.h: anchors of one log on an EVM chain. One transaction at a time, to oneself, with the payload of FRAG-1
- * section 5 as its data. A look is up to three rounds of questions to all endpoints (evm_rounds.h), one judgement
- * (evm_judge.h), at most one synced change of the outbox (evm_record.h), and then perhaps a transaction that is sent to
- * all. A halt is recorded when three looks in a row come to it. The functions are those of anchoring.h. */
+/* evm_anchoring.h: anchors of one log on an EVM chain. One transaction at a time, to oneself, with the payload of
+ * FRAG-1 section 5 as its data. A look is up to three rounds of questions to all endpoints (evm_rounds.h), one
+ * judgement (evm_judge.h), at most one synced change of the outbox (evm_record.h), and then perhaps a transaction that
+ * is sent to all. A halt is recorded when three looks in a row come to it. The functions are those of anchoring.h. */
 #ifndef VD_ANCHOR_EVM_ANCHORING_H
 #define VD_ANCHOR_EVM_ANCHORING_H
 

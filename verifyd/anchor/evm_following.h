@@ -1,10 +1,10 @@
 /* evm_following.h: how the anchors of an account are found on an EVM chain, for following.c.
  *
- * While eth_getTransactionCount says that the account has sent nothing more up to the final block, no block is read. When it
- * has, the block of its next transaction is found by asking for the count at several blocks between. Nodes that have
- * forgotten old states cannot answer that; then all blocks are read, one after the other. A transaction of the account is
- * an anchor when its input is one of the track's origin, and its receipt says that it succeeded. What the nodes say is
- * believed when all of them say the same. */
+ * While eth_getTransactionCount says that the account has sent nothing more up to the final block, no block is read.
+ * When it has, the block of its next transaction is found by asking for the count at several blocks between. Nodes that
+ * have forgotten old states cannot answer that; then all blocks are read, one after the other. A transaction of the
+ * account is an anchor when its input is one of the track's origin, and its receipt says that it succeeded. What the
+ * nodes say is believed when all of them say the same. */
 #ifndef VD_ANCHOR_EVM_FOLLOWING_H
 #define VD_ANCHOR_EVM_FOLLOWING_H
 

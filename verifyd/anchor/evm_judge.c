@@ -12,7 +12,8 @@ const char *vd_evm_reason_words(enum vd_evm_reason reason) {
 }
 
 /* Always false: so that a check can end with it. */
-static bool stop(struct vd_evm_verdict *verdict, enum vd_evm_action action, enum vd_evm_reason reason, size_t endpoint) {
+static bool stop(struct vd_evm_verdict *verdict, enum vd_evm_action action, enum vd_evm_reason reason,
+                 size_t endpoint) {
   verdict->action = action;
   verdict->reason = reason;
   verdict->endpoint = endpoint;
@@ -44,8 +45,8 @@ static bool check_endpoint(const struct vd_evm_situation *situation, size_t e, s
     return stop(verdict, VD_EVM_UNREACHABLE, VD_EVM_BEHIND, e);
   for (size_t i = 0; situation->are_finals_asked && i < outbox->final_count; i++)
     if (view->finals[i].presence != VD_EVM_THERE)
-      return stop(verdict, VD_EVM_UNREACHABLE, view->finals[i].presence == VD_EVM_ABSENT ? VD_EVM_BEHIND : VD_EVM_SILENT,
-                  e);
+      return stop(verdict, VD_EVM_UNREACHABLE,
+                  view->finals[i].presence == VD_EVM_ABSENT ? VD_EVM_BEHIND : VD_EVM_SILENT, e);
   return true;
 }
 
@@ -290,8 +291,9 @@ static void judge_open(const struct vd_evm_situation *situation, uint64_t common
 
 /* The chain's own word is taken for the very first nonce only. */
 static bool choose_nonce(const struct vd_evm_situation *situation, uint64_t common, struct vd_evm_verdict *verdict) {
-  verdict->nonce = situation->outbox->last.is_there ? situation->outbox->nonce + 1 : situation->views[0].count_latest.value;
-  if (situation->outbox->last.is_there) return check_count(situation, verdict->nonce, common, verdict);
+  const struct vd_evm_outbox *outbox = situation->outbox;
+  verdict->nonce = outbox->last.is_there ? outbox->nonce + 1 : situation->views[0].count_latest.value;
+  if (outbox->last.is_there) return check_count(situation, verdict->nonce, common, verdict);
   for (size_t e = 1; e < situation->view_count; e++)
     if (situation->views[e].count_latest.value != verdict->nonce)
       return stop(verdict, VD_EVM_UNREACHABLE, VD_EVM_DISAGREE, e);

@@ -1,6 +1,6 @@
-/* evm_judge.h: what to do next about the anchors of one log on an EVM chain: from what the outbox says, what each endpoint
- * said, and the policy, one action. Nobody is believed alone: what is done about a transaction, every endpoint says.
- * Pure; any thread. */
+/* evm_judge.h: what to do next about the anchors of one log on an EVM chain: from what the outbox says, what each
+ * endpoint said, and the policy, one action. Nobody is believed alone: what is done about a transaction, every
+ * endpoint says. Pure; any thread. */
 #ifndef VD_ANCHOR_EVM_JUDGE_H
 #define VD_ANCHOR_EVM_JUDGE_H
 
@@ -109,7 +109,8 @@ enum vd_evm_action {
   X(VD_EVM_FINE, "") \
   X(VD_EVM_SILENT, "an endpoint does not answer as it should") \
   X(VD_EVM_WRONG_CHAIN, "an endpoint is of another chain; correct the settings") \
-  X(VD_EVM_UNFIT, "an endpoint tells no base fee (EIP-1559) or no finalized block; set confirmations if the chain has none") \
+  X(VD_EVM_UNFIT, "an endpoint tells no base fee (EIP-1559) or no finalized block; set confirmations if the chain " \
+                  "has none") \
   X(VD_EVM_BEHIND, "an endpoint has not reached the last final anchor; is it new, or still catching up?") \
   X(VD_EVM_DISAGREE, "the endpoints do not agree") \
   X(VD_EVM_NONCE_BEHIND, "an endpoint knows fewer transactions of the account than are final") \
@@ -121,8 +122,8 @@ enum vd_evm_action {
   X(VD_EVM_ATTEMPTS_FULL, "not mined, and there are too many attempts for another one") \
   X(VD_EVM_SHORT, "the account cannot pay for an anchor") \
   X(VD_EVM_NO_CHECKPOINT, "the log cannot be read") \
-  X(VD_EVM_KEY_USED, "the account's key is used elsewhere: the chain has its transaction of the next nonce, and it is " \
-                     "not from the outbox") \
+  X(VD_EVM_KEY_USED, "the account's key is used elsewhere: the chain has its transaction of the next nonce, and it " \
+                     "is not from the outbox") \
   X(VD_EVM_FINALITY, "the chain contradicts an anchor that was final") \
   X(VD_EVM_FAILED, "a transaction that cannot fail has failed") \
   X(VD_EVM_LOG_WENT_BACK, "the log contradicts what was anchored; was it restored from an old copy?")

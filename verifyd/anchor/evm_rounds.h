@@ -1,6 +1,7 @@
-/* evm_rounds.h: what the endpoints of an EVM chain are asked about anchors (Ethereum JSON-RPC), and their answers as views
- * for the judge. Each pair is one round of nodes.h: _put between vd_nodes_begin and vd_nodes_ask, _read after it with the
- * same arguments. An answer that is not of the expected form is unknown, as if it had not come. Thread rule: the nodes'. */
+/* evm_rounds.h: what the endpoints of an EVM chain are asked about anchors (Ethereum JSON-RPC), and their answers as
+ * views for the judge. Each pair is one round of nodes.h: _put between vd_nodes_begin and vd_nodes_ask, _read after it
+ * with the same arguments. An answer that is not of the expected form is unknown, as if it had not come.
+ * Thread rule: the nodes'. */
 #ifndef VD_ANCHOR_EVM_ROUNDS_H
 #define VD_ANCHOR_EVM_ROUNDS_H
 

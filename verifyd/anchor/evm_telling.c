@@ -56,7 +56,8 @@ static void tell_begin(const struct vd_evm_telling *telling, const struct form *
     if (*at == '"') *at = '\''; /* what a node says stands in quotes */
   const char *colon = quoted[0] == '\0' ? "" : ": ";
   if (form->names_endpoint)
-    vd_evm_tell(telling, form->grade, form->event, "endpoint=%zu reason=\"%s%s%s\"", endpoint + 1, words, colon, quoted);
+    vd_evm_tell(telling, form->grade, form->event, "endpoint=%zu reason=\"%s%s%s\"", endpoint + 1, words, colon,
+                quoted);
   else vd_evm_tell(telling, form->grade, form->event, "reason=\"%s%s%s\"", words, colon, quoted);
 }
 

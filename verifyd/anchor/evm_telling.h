@@ -1,6 +1,6 @@
-/* evm_telling.h: what an operator is told about the anchors of one chain: each trouble once when it begins, and once when
- * it is over. A trouble that may pass by itself, such as nodes of which one is a block behind, is told when it has been
- * there for a few looks in a row. Thread rule: one thread. */
+/* evm_telling.h: what an operator is told about the anchors of one chain: each trouble once when it begins, and once
+ * when it is over. A trouble that may pass by itself, such as nodes of which one is a block behind, is told when it
+ * has been there for a few looks in a row. Thread rule: one thread. */
 #ifndef VD_ANCHOR_EVM_TELLING_H
 #define VD_ANCHOR_EVM_TELLING_H
 

@@ -1,7 +1,7 @@
-/* following.h: reads a chain in the background and finds the anchors of operators' logs there, each final and agreed on by
- * every endpoint, and puts them into ledger/anchors.h. Believes no operator: what an account sent is found by itself, and
- * what somebody else sent in its name is not taken. Then comparing.h asks the logs whether they continue their anchors.
- * Nothing here is waited for by a verification. Thread rule: the client's. */
+/* following.h: reads a chain in the background and finds the anchors of operators' logs there, each final and agreed on
+ * by every endpoint, and puts them into ledger/anchors.h. Believes no operator: what an account sent is found by
+ * itself, and what somebody else sent in its name is not taken. Then comparing.h asks the logs whether they continue
+ * their anchors. Nothing here is waited for by a verification. Thread rule: the client's. */
 #ifndef VD_ANCHOR_FOLLOWING_H
 #define VD_ANCHOR_FOLLOWING_H
 

@@ -1,6 +1,6 @@
-/* following_check.c: whether what is known of a chain still stands on it. A final block that is no longer there, although
- * all nodes agree, is the worst that can happen to a chain: it is told as an alarm, what was found there is withdrawn, and
- * the chain is read again from the last anchor that stands. */
+/* following_check.c: whether what is known of a chain still stands on it. A final block that is no longer there,
+ * although all nodes agree, is the worst that can happen to a chain: it is told as an alarm, what was found there is
+ * withdrawn, and the chain is read again from the last anchor that stands. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

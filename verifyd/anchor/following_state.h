@@ -1,9 +1,9 @@
-/* following_state.h: what following.c, evm_following.c and bitcoin_following.c share: the state of a following, and the steps
- * that are the same on every chain. Thread rule: the client's.
+/* following_state.h: what following.c, evm_following.c and bitcoin_following.c share: the state of a following, and the
+ * steps that are the same on every chain. Thread rule: the client's.
  *
  * A round of questions ends in a callback that asks the next ones, until all tracks have seen the chain's final block:
- * kind->begin → vd_following_head → kind->walk … → vd_following_finish. vd_following_fail ends it anywhere; what was looked
- * at whole by then stays looked at. */
+ * kind->begin → vd_following_head → kind->walk … → vd_following_finish. vd_following_fail ends it anywhere; what was
+ * looked at whole by then stays looked at. */
 #ifndef VD_ANCHOR_FOLLOWING_STATE_H
 #define VD_ANCHOR_FOLLOWING_STATE_H
 
@@ -25,7 +25,8 @@ struct vd_following_coin {
   bool is_change; /* of a transaction that spent such a coin: nobody else can have made it */
 };
 
-/* A block as all endpoints describe it. Hashes are as people write them, here and below. No padding: compared as bytes. */
+/* A block as all endpoints describe it. Hashes are as people write them, here and below. No padding: compared as
+ * bytes. */
 struct vd_following_block {
   uint64_t number, time_s;
   uint8_t hash[32], parent[32];
@@ -123,8 +124,8 @@ extern const struct vd_following_kind vd_evm_following, vd_bitcoin_following;
 /* Sends what was asked since vd_nodes_begin; then: with the answers. */
 void vd_following_ask(struct vd_following *following, void (*then)(struct vd_following *following));
 
-/* Whether all endpoints gave a result to a question that `get` reads, with the same `len` bytes of *out (at most 128). what:
- * a few words for whom it may concern. False: vd_following_fail was called. */
+/* Whether all endpoints gave a result to a question that `get` reads, with the same `len` bytes of *out (at most 128).
+ * what: a few words for whom it may concern. False: vd_following_fail was called. */
 bool vd_following_agreed(struct vd_following *following, size_t question, const char *what,
                          bool (*get)(const struct vd_rpc_value *value, void *out), void *out, size_t len);
 
@@ -135,7 +136,8 @@ bool vd_following_result(struct vd_following *following, size_t e, size_t questi
  * final. Then what is known is compared with the chain, and taken back when it is no longer there; then kind->walk. */
 void vd_following_head(struct vd_following *following, uint64_t last);
 
-/* The round ends: everything was looked at; it has failed, and another is made after a while; another begins at once. */
+/* The round ends: everything was looked at; it has failed, and another is made after a while; another begins at
+ * once. */
 void vd_following_finish(struct vd_following *following);
 void vd_following_fail(struct vd_following *following, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vd_following_again(struct vd_following *following);
@@ -147,8 +149,8 @@ void vd_following_found_clear(struct vd_following *following);
 /* Blocks up to this one were looked at: the cursor moves on, in memory. */
 void vd_following_move(struct vd_following_track *track, const struct vd_following_block *block, unsigned blocks);
 
-/* Keeps a track's cursor, with what was found; where nothing was found and few blocks were looked at only if is_due. False:
- * vd_following_fail was called. */
+/* Keeps a track's cursor, with what was found; where nothing was found and few blocks were looked at only if is_due.
+ * False: vd_following_fail was called. */
 bool vd_following_save(struct vd_following *following, size_t track, bool is_due);
 
 /* A track that has seen nothing yet, or nothing any more. */

@@ -11,7 +11,8 @@ struct row {
 };
 
 /* Calls for each track that there is. */
-static void for_each(const struct vd_service *service, void (*call)(const struct row *row, void *context), void *context) {
+static void for_each(const struct vd_service *service, void (*call)(const struct row *row, void *context),
+                     void *context) {
   const struct vd_settings *settings = service->settings;
   for (size_t i = 0; i < settings->operators_count; i++)
     for (size_t j = 0; j < settings->operators[i].anchored_count; j++) {
@@ -38,8 +39,9 @@ static void put_line(const struct row *row, void *context) {
   if (view->seen_time_s > 0)
     (void)snprintf(seen, sizeof seen, "seen up to block %" PRIu64 ", %" PRIu64 " s old", view->seen_number,
                    lines->now_s > view->seen_time_s ? lines->now_s - view->seen_time_s : 0);
-  (void)snprintf(line, sizeof line, "anchors of operator %u on %s: %" PRIu64 ", the last of %" PRIu64 " entries; %s%s\n",
-                 row->operator, row->chain->name, view->count, view->last.size, seen,
+  (void)snprintf(line, sizeof line,
+                 "anchors of operator %u on %s: %" PRIu64 ", the last of %" PRIu64 " entries; %s%s\n", row->operator,
+                 row->chain->name, view->count, view->last.size, seen,
                  view->is_refused ? "; REFUSED: its log does not continue what it anchored" : "");
   vd_buffer_text(lines->out, line);
 }

@@ -21,15 +21,15 @@ struct vd_chain_state {
 };
 
 struct vd_chain_tracks {
-  struct frag_log_key keys[VD_OPERATORS_MAX];                 /* of the operators' logs, with tracks */
-  size_t tracks[VD_OPERATORS_MAX][VD_LOG_CHAINS_MAX];         /* numbers in the anchors, as settings->operators[].anchored */
-  struct vd_chain_state chains[VD_CHAINS_MAX];                /* as settings->chains */
+  struct frag_log_key keys[VD_OPERATORS_MAX];         /* of the operators' logs, with tracks */
+  size_t tracks[VD_OPERATORS_MAX][VD_LOG_CHAINS_MAX]; /* in the anchors; as settings->operators[].anchored */
+  struct vd_chain_state chains[VD_CHAINS_MAX];        /* as settings->chains */
 };
 
 /* Opens <memory>/anchors with a track for each operator's `anchored`. A ledger on this machine that cannot be read has
  * none. operators: as settings->operators.
- * Out: *tracks, *anchors: for free and vd_anchors_close; NULL when nothing is `anchored`, and on error. Errors: those of
- * vd_anchors_open; VD_CONFIG: the path is too long. VD_MEMORY. */
+ * Out: *tracks, *anchors: for free and vd_anchors_close; NULL when nothing is `anchored`, and on error. Errors: those
+ * of vd_anchors_open; VD_CONFIG: the path is too long. VD_MEMORY. */
 VD_MUST_CHECK enum vd_error vd_chain_tracks_open(const struct vd_settings *settings,
                                                  const struct vd_verifier_operator *operators,
                                                  struct vd_chain_tracks **tracks, struct vd_anchors **anchors,

@@ -15,8 +15,8 @@ struct vd_page;
 VD_MUST_CHECK enum vd_error vd_page_new(const char *web_root, struct vd_page **page, struct vd_failure *failure);
 void vd_page_free(struct vd_page *page);
 
-/* Writes a whole page. profiles: for labels, or NULL. settings: for the chains' explorers, or NULL. The result is secret when the verdict is VALID.
- * Pure; any thread. */
+/* Writes a whole page. profiles: for labels, or NULL. settings: for the chains' explorers, or NULL. The
+ * result is secret when the verdict is VALID. Pure; any thread. */
 void vd_page_verdict(const struct vd_page *page, enum vd_language language, const struct vd_profiles *profiles,
                      const struct vd_settings *settings, const struct vd_verdict *verdict, struct vd_buffer *out);
 void vd_page_problem(const struct vd_page *page, enum vd_language language, enum vd_problem problem,

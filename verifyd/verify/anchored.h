@@ -1,5 +1,5 @@
-/* anchored.h: FRAG-1 section 8 step 3 and section 5 as far as they are about anchors: whether the entries of the records
- * used are covered by anchors on public chains, since when the document existed at the latest (τ), and which logs are
+/* anchored.h: FRAG-1 section 8 step 3 and section 5 as far as they are about anchors: whether the entries of the
+ * records used are covered by anchors on public chains, when the document existed at the latest (τ), and which logs are
  * not those that were anchored. Everything is looked up in memory: no chain is asked, whatever its nodes do.
  * Inside verify/ only. */
 #ifndef VD_VERIFY_ANCHORED_H
@@ -21,8 +21,8 @@ bool vd_anchored_is_refused(struct vd_verifier *verifier, unsigned k);
 /* Puts the anchors that operator k's log does not continue into the verdict, in place of those that were there. */
 void vd_anchored_show_refused(struct vd_verification *verification, unsigned k);
 
-/* When the records of an answer were chosen: looks up their entries, and puts the anchors, the check's result and τ into
- * the verdict. Log n for each track of theirs. */
+/* When the records of an answer were chosen: looks up their entries, and puts the anchors, the check's result and τ
+ * into the verdict. Log n for each track of theirs. */
 void vd_anchored_take(struct vd_verification *verification);
 
 #endif

@@ -1,5 +1,5 @@
-// Draws where the logs of the ledgers are recorded on public blockchains, under the check of that. The structure is that
-// of MARKUP.md.
+// Draws where the logs of the ledgers are recorded on public blockchains, under the check of that. The structure is
+// that of MARKUP.md.
 
 import { element } from "./dom.js";
 import { time } from "./dates.js";

@@ -61,17 +61,16 @@ FRAG_API FRAG_MUST_CHECK frag_error frag_tree_check_consistency(struct frag_cont
                                                                 const uint8_t new_root[FRAG_AT_LEAST(FRAG_HASH_LEN)],
                                                                 const struct frag_proof *proof);
 
-/* The two roots that a consistency proof leads to, whatever anybody claims: when new_root is the one that a log has signed,
- * its first old_size entries have old_root and no other, and a claim of another is refuted. For an old_size that is a
- * power of two the proof takes the claimed root as given: *old_root is then the claimed one, and only its being right
- * leads to the right new_root. claimed_root is not read for other sizes.
+/* The two roots that a consistency proof leads to, whatever anybody claims: when new_root is the one that a log has
+ * signed, its first old_size entries have old_root and no other, and a claim of another is refuted. For an old_size
+ * that is a power of two the proof takes the claimed root as given: *old_root is then the claimed one, and only its
+ * being right leads to the right new_root. claimed_root is not read for other sizes.
  * Errors: FRAG_FIELD_RANGE (not 0 < old_size < new_size, or too large), FRAG_PROOF_WRONG: another number of hashes than
  * such a proof has. FRAG_CRYPTO. */
-FRAG_API FRAG_MUST_CHECK frag_error frag_tree_consistency_roots(struct frag_context *context, uint64_t old_size,
-                                                                uint64_t new_size, const struct frag_proof *proof,
-                                                                const uint8_t claimed_root[FRAG_AT_LEAST(FRAG_HASH_LEN)],
-                                                                uint8_t old_root[FRAG_AT_LEAST(FRAG_HASH_LEN)],
-                                                                uint8_t new_root[FRAG_AT_LEAST(FRAG_HASH_LEN)]);
+FRAG_API FRAG_MUST_CHECK frag_error frag_tree_consistency_roots(
+    struct frag_context *context, uint64_t old_size, uint64_t new_size, const struct frag_proof *proof,
+    const uint8_t claimed_root[FRAG_AT_LEAST(FRAG_HASH_LEN)], uint8_t old_root[FRAG_AT_LEAST(FRAG_HASH_LEN)],
+    uint8_t new_root[FRAG_AT_LEAST(FRAG_HASH_LEN)]);
 
 /* A growing tree of which only the hashes of its complete subtrees at the right edge are kept: what an auditor needs
  * to go on where it stopped. All zero is the empty tree. hashes[k] is that of the subtree for bit k of size, and
