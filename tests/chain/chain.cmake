@@ -1,4 +1,5 @@
 # Real chains for the tests, from npm: an EVM node and a Bitcoin node. What the tests of anchors need to find them.
+# The lock file leaves out `fs`, an empty placeholder that opentimestamps names among its dependencies: Node.js has it built in.
 find_program(NODE_EXECUTABLE NAMES node nodejs REQUIRED)
 find_program(NPM_EXECUTABLE npm REQUIRED)
 add_custom_target(chain_modules ALL
@@ -64,9 +65,9 @@ endif()
 add_executable(outbox_program "${CMAKE_CURRENT_LIST_DIR}/outbox_program.c")
 verifyd_posix(outbox_program)
 target_link_libraries(outbox_program PRIVATE vd_ledger)
-foreach(name anchoring crash)
-  add_test(NAME bitcoin_${name} COMMAND "${NODE_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/bitcoin_${name}.test.mjs")
-  set_tests_properties(bitcoin_${name} PROPERTIES TIMEOUT 600 ENVIRONMENT
+foreach(name anchoring crash nodes)
+  add_test(NAME chain_bitcoin_${name} COMMAND "${NODE_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/bitcoin_${name}.test.mjs")
+  set_tests_properties(chain_bitcoin_${name} PROPERTIES TIMEOUT 600 ENVIRONMENT
     "VERIFYD_CHAIN_ANCHORING=$<TARGET_FILE:anchoring_program>;VERIFYD_CHAIN_OUTBOX=$<TARGET_FILE:outbox_program>;VERIFYD_CHAIN_FAULT_SHIM=$<TARGET_FILE:fault_shim>")
 endforeach()
 

@@ -21,3 +21,4 @@ endforeach()
 verifyd_fuzz(following LIBS vd_anchor)
 verifyd_test(evm_record SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_evm_record.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
              LIBS vd_anchor)
+verifyd_test(bitcoin_judge SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_bitcoin_judge.c" LIBS vd_anchor)
