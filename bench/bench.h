@@ -67,4 +67,36 @@ static inline void bench_against_floor(const struct bench_work *work, const stru
          1e9 / bench_median(floors, BENCH_WINDOWS), bench_median(ratios, BENCH_WINDOWS));
 }
 
+/* Several works in turns, window by window, so that a load of the machine is on all of them. Each runs once before its
+ * window begins: it then finds what it needs near. */
+struct bench_times {
+  unsigned calls;           /* in a window */
+  double ns[BENCH_WINDOWS]; /* of one operation, by window */
+};
+
+static inline void bench_in_turns(const struct bench_work *works, size_t count, struct bench_times *times) {
+  for (size_t at = 0; at < count; at++) {
+    works[at].run(works[at].subject);
+    times[at].calls = bench_calls(&works[at]);
+  }
+  for (size_t window = 0; window < BENCH_WINDOWS; window++)
+    for (size_t turn = 0; turn < count; turn++) {
+      size_t at = (window + turn) % count; /* not always behind the same one */
+      works[at].run(works[at].subject);
+      times[at].ns[window] = bench_window_ns(&works[at], times[at].calls);
+    }
+}
+
+static inline double bench_median_ns(const struct bench_times *times) {
+  struct bench_times sorted = *times;
+  return bench_median(sorted.ns, BENCH_WINDOWS);
+}
+
+/* Median of the windows' ratios. */
+static inline double bench_ratio(const struct bench_times *times, const struct bench_times *floor) {
+  struct bench_times ratios;
+  for (size_t window = 0; window < BENCH_WINDOWS; window++) ratios.ns[window] = times->ns[window] / floor->ns[window];
+  return bench_median(ratios.ns, BENCH_WINDOWS);
+}
+
 #endif

@@ -135,7 +135,7 @@ enum vd_error vd_bitcoin_sign(const struct vd_ecdsa *ecdsa, const struct vd_bitc
   struct vd_ecdsa_public public_key;
   struct vd_bitcoin_preimage preimage;
   uint8_t program[VD_BITCOIN_PROGRAM_LEN], outputs[OUTPUTS_MAX], digest[32];
-  uint64_t change_sat;
+  uint64_t change_sat = 0;
   assert(anchor->coin_count >= 1 && anchor->coin_count <= VD_BITCOIN_INPUTS_MAX);
   assert(anchor->data_len >= 1 && anchor->data_len <= VD_BITCOIN_DATA_MAX);
   enum vd_error error = find_change(&change_sat, anchor, failure);
