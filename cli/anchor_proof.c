@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/hex.h"
+#include "chain/bitcoin_evidence.h"
 #include "chain/digest.h"
 #include "chain/evm.h"
 #include "config/settings_chains.h"
@@ -33,19 +34,6 @@ static enum vd_error check_entry(struct frag_context *context, struct ctl_anchor
 
 /* --- Bitcoin --- */
 
-static enum vd_error read_evidence(const struct ctl_anchor_proof *proof, struct vd_bitcoin_header *header,
-                                   struct vd_bitcoin_branch *branch, struct vd_failure *failure) {
-  const uint8_t *bytes = proof->evidence.data;
-  size_t head_len = VD_BITCOIN_HEADER_LEN + 4, len = proof->evidence.len;
-  if (len < head_len || (len - head_len) % 32 != 0 || (len - head_len) / 32 > VD_BITCOIN_BRANCH_MAX)
-    return vd_fail(failure, VD_DATA, "the evidence of the anchor's block is not well formed");
-  const uint8_t *index = bytes + VD_BITCOIN_HEADER_LEN;
-  branch->index = (uint32_t)index[0] << 24 | (uint32_t)index[1] << 16 | (uint32_t)index[2] << 8 | index[3];
-  branch->count = (len - head_len) / 32;
-  memcpy(branch->hashes, bytes + head_len, len - head_len);
-  return vd_bitcoin_header_read(header, bytes, failure);
-}
-
 static bool is_reversed(const uint8_t one[static 32], const uint8_t other[static 32]) {
   for (size_t i = 0; i < 32; i++)
     if (one[i] != other[31 - i]) return false;
@@ -55,7 +43,8 @@ static bool is_reversed(const uint8_t one[static 32], const uint8_t other[static
 static enum vd_error check_block(const struct ctl_anchor_proof *proof, const struct vd_bitcoin_transaction *transaction,
                                  struct vd_bitcoin_branch *branch, struct vd_failure *failure) {
   struct vd_bitcoin_header header;
-  enum vd_error error = read_evidence(proof, &header, branch, failure);
+  enum vd_error error =
+      vd_bitcoin_evidence_read(&header, branch, proof->evidence.data, proof->evidence.len, failure);
   if (error != VD_OK) return error;
   if (!is_reversed(transaction->id, proof->transaction) || !is_reversed(header.hash, proof->block_hash) ||
       !vd_bitcoin_branch_check(branch, transaction->id, header.merkle_root))

@@ -19,7 +19,7 @@ struct ctl_anchor_proof {
   struct frag_anchor anchor; /* origin_id is filled in here */
   struct frag_proof inclusion; /* of the entry under the anchor's root */
   struct frag_slice raw;       /* the transaction; EVM: may be empty */
-  struct frag_slice evidence;  /* Bitcoin: header, index of the transaction in the block as big-endian u32, branch */
+  struct frag_slice evidence;  /* Bitcoin: as chain/bitcoin_evidence.h has it */
   uint8_t transaction[32];   /* its id, as people write it */
   uint64_t block_number;
   uint8_t block_hash[32];    /* as people write it */

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# test.sh: installs what is missing, builds, and runs all tests: plain, and with AddressSanitizer and UBSan.
+# test.sh: installs what is missing, builds, and runs all tests: plain, and with AddressSanitizer and UBSan,
+# where what a browser shows is left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

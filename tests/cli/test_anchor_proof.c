@@ -10,6 +10,7 @@
 #include "anchor_proof.h"
 #include "base/context.h"
 #include "base/file.h"
+#include "chain/bitcoin_evidence.h"
 #include "chain/digest.h"
 #include "chain/evm.h"
 
@@ -21,7 +22,7 @@ static const struct vd_chain_settings bitcoin = {.name = "coins", .kind = VD_CHA
 static const uint8_t secret32[32] = {[31] = 7};
 static uint8_t entry[30] = "an entry of the log";
 static struct ctl_anchor_proof proof;
-static uint8_t raw[VD_BITCOIN_RAW_MAX], evidence[VD_BITCOIN_HEADER_LEN + 4 + 32], ots[VD_OTS_MAX];
+static uint8_t raw[VD_BITCOIN_RAW_MAX], evidence[VD_BITCOIN_EVIDENCE_MAX], ots[VD_OTS_MAX];
 static char text[CTL_ANCHOR_TEXT_MAX];
 
 static struct vd_ecdsa_public public_of(void) {
@@ -63,17 +64,16 @@ static void reverse(uint8_t out[static 32], const uint8_t in[static 32]) {
 
 /* A block of two transactions, the anchor's the second; with little work. */
 static void make_block(const uint8_t id[static 32]) {
-  uint8_t pair[64], *header = evidence;
+  uint8_t pair[64], header[VD_BITCOIN_HEADER_LEN] = {2};
   struct vd_bitcoin_header read;
-  memset(evidence, 0, sizeof evidence);
+  struct vd_bitcoin_branch branch = {.index = 1, .count = 1};
   memset(pair, 0x77, 32);
   memcpy(pair + 32, id, 32);
-  header[0] = 2;
   vd_sha256d(header + 36, pair, sizeof pair);
   memcpy(header + 72, "\xff\xff\x7f\x20", 4);
   while (vd_bitcoin_header_read(&read, header, NULL) != VD_OK) header[76]++;
-  header[VD_BITCOIN_HEADER_LEN + 3] = 1;
-  memset(header + VD_BITCOIN_HEADER_LEN + 4, 0x77, 32);
+  memset(branch.hashes[0], 0x77, 32);
+  proof.evidence = (struct frag_slice){.data = evidence, .len = vd_bitcoin_evidence_write(evidence, &read, &branch)};
   reverse(proof.block_hash, read.hash);
 }
 
@@ -87,7 +87,6 @@ static void make_bitcoin(void) {
   proof.raw = (struct frag_slice){.data = raw, .len = made.raw_len};
   reverse(proof.transaction, made.id);
   make_block(made.id);
-  proof.evidence = (struct frag_slice){.data = evidence, .len = sizeof evidence};
 }
 
 static enum vd_error write_text(size_t *len) {
@@ -172,12 +171,13 @@ static void nothing_else_passes_on_bitcoin(void **state) {
     assert_int_equal(ctl_anchor_proof_ots(context, &proof, ots, &len, NULL), VD_DATA);
     bytes[i][5] ^= 1;
   }
-  for (size_t at = 0; at < sizeof evidence; at++) {
+  for (size_t at = 0; at < proof.evidence.len; at++) {
     make_bitcoin();
     evidence[at] ^= 1;
     assert_int_equal(ctl_anchor_proof_ots(context, &proof, ots, &len, NULL), VD_DATA);
   }
-  for (size_t cut = 0; cut < sizeof evidence; cut++) {
+  size_t whole = proof.evidence.len;
+  for (size_t cut = 0; cut < whole; cut++) {
     make_bitcoin();
     proof.evidence.len = cut;
     assert_int_equal(ctl_anchor_proof_ots(context, &proof, ots, &len, NULL), VD_DATA);

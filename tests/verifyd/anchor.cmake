@@ -4,8 +4,12 @@ verifyd_test(nodes SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_nodes.c" "${CMAKE_CUR
 verifyd_test(anchor_key SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_anchor_key.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
              LIBS vd_anchor Threads::Threads)
 verifyd_test(complaint SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_complaint.c" LIBS vd_anchor)
-foreach(module policy evm_judge)
+foreach(module policy telling)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_anchor)
+endforeach()
+foreach(module evm_judge evm_judge_combinations)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c"
+               "${CMAKE_CURRENT_LIST_DIR}/evm_judge_fixture.c" LIBS vd_anchor)
 endforeach()
 verifyd_test(comparing_verdict SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_comparing_verdict.c"
              "${CMAKE_CURRENT_LIST_DIR}/comparing_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/log_fixture.c" LIBS vd_anchor)

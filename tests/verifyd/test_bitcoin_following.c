@@ -223,28 +223,12 @@ static void payments_to_others_are_nothing(void **state) {
   }
 }
 
-static void evidence_has_its_form(void **state) {
-  (void)state;
-  uint8_t bytes[VD_ANCHORS_EVIDENCE_MAX];
-  struct vd_bitcoin_header header;
-  struct vd_bitcoin_branch branch = {.index = 0x01020304, .count = VD_BITCOIN_BRANCH_MAX};
-  memset(&header, 0x11, sizeof header);
-  memset(branch.hashes, 0x22, sizeof branch.hashes);
-  assert_int_equal(vd_bitcoin_following_evidence(bytes, &header, &branch), 80 + 4 + 32 * 32);
-  assert_memory_equal(bytes, header.bytes, 80);
-  assert_memory_equal(bytes + 80, "\1\2\3\4", 4);
-  assert_memory_equal(bytes + 84, branch.hashes, 32 * 32);
-  branch.count = 0; /* the only transaction of its block */
-  assert_int_equal(vd_bitcoin_following_evidence(bytes, &header, &branch), 84);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(only_who_spends_a_coin_first_anchors),
       cmocka_unit_test(a_payload_has_its_form),
       cmocka_unit_test(dust_does_not_push_out_what_is_worth_more),
       cmocka_unit_test(payments_to_others_are_nothing),
-      cmocka_unit_test(evidence_has_its_form),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

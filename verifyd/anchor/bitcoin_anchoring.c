@@ -7,7 +7,7 @@
 
 #include "anchor/bitcoin_record.h"
 #include "anchor/bitcoin_rounds.h"
-#include "anchor/bitcoin_telling.h"
+#include "anchor/bitcoin_trouble.h"
 #include "base/hex.h"
 
 enum {
@@ -20,7 +20,7 @@ struct vd_bitcoin_anchoring {
   struct vd_anchoring_options options;
   struct vd_nodes *nodes;
   struct vd_bitcoin_record record;
-  struct vd_bitcoin_telling telling;
+  struct vd_telling telling;
   struct vd_bitcoin_view *views;
   struct vd_bitcoin_subject subject;
   struct vd_bitcoin_situation situation;
@@ -67,7 +67,7 @@ void vd_bitcoin_anchoring_get(const struct vd_bitcoin_anchoring *anchoring, stru
 }
 
 static void tell_failure(struct vd_bitcoin_anchoring *anchoring, const struct vd_failure *failure) {
-  vd_bitcoin_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_failed", "reason=\"%s\"", failure->text);
+  vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_failed", "reason=\"%s\"", failure->text);
 }
 
 /* A failure here is one of this side: memory. The next look tries again. */
@@ -87,8 +87,8 @@ static void tell_refusal(struct vd_bitcoin_anchoring *anchoring) {
   for (char *at = complaint; *at != '\0'; at++)
     if (*at == '"') *at = '\'';
   anchoring->is_refusal_told = true;
-  vd_bitcoin_tell(&anchoring->telling, VD_ANCHORING_WARNING, "anchor_refused", "reason=\"%s\"",
-                  complaint[0] == '\0' ? "the nodes do not keep it" : complaint);
+  vd_tell(&anchoring->telling, VD_ANCHORING_WARNING, "anchor_refused", "reason=\"%s\"",
+          complaint[0] == '\0' ? "the nodes do not keep it" : complaint);
 }
 
 static void on_sent(void *context) {
@@ -115,7 +115,7 @@ static void resend(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitco
   bool sends_all = verdict->is_unknown && anchoring->sends >= UNKNOWN_SENDS;
   anchoring->sending = sends_all ? 0 : verdict->attempt;
   if (anchoring->sends < UNKNOWN_SENDS)
-    vd_bitcoin_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_sent_again", "attempt=%zu", verdict->attempt + 1);
+    vd_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_sent_again", "attempt=%zu", verdict->attempt + 1);
   anchoring->sends++;
   send_next(anchoring);
 }
@@ -125,11 +125,11 @@ static void tell_attempt(struct vd_bitcoin_anchoring *anchoring, const struct vd
   char id[65];
   for (size_t at = 0; at < 32; at++) reversed[at] = anchoring->attempt.id[31 - at];
   vd_hex_encode(id, reversed, sizeof reversed);
-  vd_bitcoin_tell(&anchoring->telling, VD_ANCHORING_INFO,
-                  verdict->action == VD_BITCOIN_BEGIN ? "anchor_sent" : "anchor_replaced",
-                  "attempt=%zu size=%" PRIu64 " fee=%" PRIu64 " coins=%zu transaction=%s",
-                  anchoring->record.state.attempt_count, anchoring->attempt.size, verdict->fee_sat,
-                  verdict->coin_count, id);
+  vd_tell(&anchoring->telling, VD_ANCHORING_INFO,
+          verdict->action == VD_BITCOIN_BEGIN ? "anchor_sent" : "anchor_replaced",
+          "attempt=%zu size=%" PRIu64 " fee=%" PRIu64 " coins=%zu transaction=%s",
+          anchoring->record.state.attempt_count, anchoring->attempt.size, verdict->fee_sat,
+          verdict->coin_count, id);
 }
 
 /* Decide, record, send: in this order. */
@@ -161,16 +161,16 @@ static void finish(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitco
     return;
   }
   set_state(anchoring, VD_ANCHORING_IDLE);
-  vd_bitcoin_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_final",
-                  "attempt=%zu size=%" PRIu64 " block=%" PRIu64 " time=%" PRIu64 " fee=%" PRIu64, verdict->attempt + 1,
-                  anchoring->record.final_size, verdict->number, anchoring->record.final_time_s, fee_sat);
+  vd_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_final",
+          "attempt=%zu size=%" PRIu64 " block=%" PRIu64 " time=%" PRIu64 " fee=%" PRIu64, verdict->attempt + 1,
+          anchoring->record.final_size, verdict->number, anchoring->record.final_time_s, fee_sat);
 }
 
 static void tell_halt(struct vd_bitcoin_anchoring *anchoring) {
   anchoring->is_halt_told = true;
   set_state(anchoring, VD_ANCHORING_HALTED);
-  vd_bitcoin_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_halted", "since=%" PRIu64 " reason=\"%s\"",
-                  anchoring->record.halted_s, anchoring->record.halted);
+  vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_halted", "since=%" PRIu64 " reason=\"%s\"",
+          anchoring->record.halted_s, anchoring->record.halted);
 }
 
 static void halt(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
@@ -203,8 +203,10 @@ static enum vd_anchoring_state state_of(const struct vd_bitcoin_verdict *verdict
 /* A trouble that has just begun may be over at the next look: the state is not changed by it. */
 static void report(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
   char complaint[VD_COMPLAINT_SIZE] = "";
+  if (verdict->action == VD_BITCOIN_HALT) return; /* which is told when it is sure */
   if (verdict->reason == VD_BITCOIN_SILENT) vd_nodes_complaint(anchoring->nodes, verdict->endpoint, complaint);
-  bool is_told = vd_bitcoin_tell_trouble(&anchoring->telling, verdict->reason, verdict->endpoint, complaint);
+  const struct vd_trouble trouble = vd_bitcoin_trouble(verdict->reason);
+  bool is_told = vd_tell_trouble(&anchoring->telling, &trouble, verdict->endpoint, complaint);
   if (is_told || verdict->action != VD_BITCOIN_UNREACHABLE) set_state(anchoring, state_of(verdict));
   if (verdict->action != VD_BITCOIN_UNREACHABLE) atomic_store(&anchoring->looked_s, anchoring->now_s);
 }
@@ -273,7 +275,7 @@ static void on_first(void *context) {
 static void begin_look(struct vd_bitcoin_anchoring *anchoring) {
   struct vd_bitcoin_situation *situation = &anchoring->situation;
   situation->are_finals_asked = anchoring->looks % FINALS_LOOKS == 0 || anchoring->halting != VD_BITCOIN_FINE ||
-                                anchoring->telling.reason != VD_BITCOIN_FINE || situation->gone_since != 0;
+                                anchoring->telling.reason != 0 || situation->gone_since != 0;
   anchoring->subject.asks_finals = situation->are_finals_asked;
   situation->now_s = anchoring->now_s;
   anchoring->proof.presence = VD_BITCOIN_UNKNOWN;

@@ -1,9 +1,12 @@
 #include "anchor/bitcoin_following.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "chain/bitcoin_evidence.h"
+
+_Static_assert(VD_BITCOIN_EVIDENCE_MAX <= VD_ANCHORS_EVIDENCE_MAX, "evidence is kept whole");
 
 enum { BLOCK_MAX = 4000000 /* bytes: no block weighs more (BIP 141) */ };
 
@@ -133,17 +136,6 @@ static void begin(struct vd_following *following) {
 
 /* --- blocks --- */
 
-size_t vd_bitcoin_following_evidence(uint8_t bytes[static VD_ANCHORS_EVIDENCE_MAX],
-                                     const struct vd_bitcoin_header *header, const struct vd_bitcoin_branch *branch) {
-  uint8_t *at = bytes;
-  assert(branch->count <= VD_BITCOIN_BRANCH_MAX);
-  memcpy(at, header->bytes, VD_BITCOIN_HEADER_LEN);
-  at += VD_BITCOIN_HEADER_LEN;
-  for (unsigned i = 0; i < 4; i++) *at++ = (uint8_t)(branch->index >> (24 - 8 * i));
-  memcpy(at, branch->hashes, branch->count * 32);
-  return (size_t)(at - bytes) + branch->count * 32;
-}
-
 /* A block that is being gone through, by all tracks that have come as far. */
 struct pass {
   struct vd_following *following;
@@ -155,7 +147,7 @@ struct pass {
 
 static bool note(struct pass *pass, size_t t, uint32_t index, const struct vd_bitcoin_transaction *transaction,
                  const struct frag_anchor *anchor) {
-  uint8_t evidence[VD_ANCHORS_EVIDENCE_MAX];
+  uint8_t evidence[VD_BITCOIN_EVIDENCE_MAX];
   struct vd_bitcoin_branch branch;
   struct vd_failure failure = {.text = ""};
   struct vd_anchors_found found = {.item = {.size = anchor->size,
@@ -174,7 +166,7 @@ static bool note(struct pass *pass, size_t t, uint32_t index, const struct vd_bi
     found.raw_len = vd_bitcoin_strip(transaction, raw);
     if (found.raw_len > VD_ANCHORS_RAW_MAX) found.raw_len = 0; /* it counts all the same */
     found.evidence = evidence;
-    found.evidence_len = vd_bitcoin_following_evidence(evidence, pass->header, &branch);
+    found.evidence_len = vd_bitcoin_evidence_write(evidence, pass->header, &branch);
   } else {
     vd_following_fail(pass->following, "%s", failure.text);
   }
@@ -198,22 +190,24 @@ static void take(void *context, uint32_t index, const struct vd_bitcoin_transact
 
 static void walk(struct vd_following *following);
 
+/* Tracks have changed half way: they are read again from the store. */
+static void reload(struct vd_following *following, uint64_t height) {
+  for (size_t t = 0; t < following->track_count; t++)
+    if (is_due(&following->tracks[t], height)) following->tracks[t].is_loaded = false;
+}
+
 /* The block has been gone through. */
 static void move_on(struct vd_following *following, const struct vd_following_block *block) {
   for (size_t t = 0; t < following->track_count; t++) {
     struct vd_following_track *track = &following->tracks[t];
     if (!is_due(track, block->number)) continue;
     vd_following_move(track, block, 1);
-    if (!vd_following_save(following, t, block->number == following->final)) return;
+    if (vd_following_save(following, t, block->number == following->final)) continue;
+    reload(following, block->number); /* the tracks after it: their coins are spent already */
+    return;
   }
   vd_following_found_clear(following);
   walk(following);
-}
-
-/* Tracks have changed half way: they are read again from the store. */
-static void reload(struct vd_following *following, uint64_t height) {
-  for (size_t t = 0; t < following->track_count; t++)
-    if (is_due(&following->tracks[t], height)) following->tracks[t].is_loaded = false;
 }
 
 static const uint8_t *hash_at(const struct vd_following *following, uint64_t height) {

@@ -17,9 +17,4 @@
 bool vd_bitcoin_following_take(struct vd_following_track *track, const struct vd_bitcoin_transaction *transaction,
                                struct frag_anchor *anchor);
 
-/* What ledger/anchors.h keeps as evidence: header ‖ u32 index ‖ branch. Returns the
- * length. */
-size_t vd_bitcoin_following_evidence(uint8_t bytes[static VD_ANCHORS_EVIDENCE_MAX],
-                                     const struct vd_bitcoin_header *header, const struct vd_bitcoin_branch *branch);
-
 #endif

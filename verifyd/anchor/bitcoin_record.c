@@ -3,10 +3,12 @@
 #include <assert.h>
 #include <string.h>
 
-#include "anchor/bitcoin_following.h"
 #include "base/context.h"
 #include "base/crypto.h"
+#include "chain/bitcoin_evidence.h"
 #include "chain/digest.h"
+
+_Static_assert(VD_BITCOIN_EVIDENCE_MAX <= VD_OUTBOX_EVIDENCE_MAX, "evidence is kept whole");
 
 /* ---- what the outbox says ---- */
 
@@ -222,7 +224,7 @@ enum vd_error vd_bitcoin_record_finish(struct vd_bitcoin_record *record, const s
   final.block_time_s = proof->header.time_s;
   final.gas_used = 1;
   final.gas_price = record->state.attempts[verdict->attempt].fee_sat;
-  final.evidence_len = (uint32_t)vd_bitcoin_following_evidence(final.evidence, &proof->header, &proof->branch);
+  final.evidence_len = (uint32_t)vd_bitcoin_evidence_write(final.evidence, &proof->header, &proof->branch);
   enum vd_error error = vd_outbox_finish(record->outbox, &final, failure);
   return error == VD_OK ? read_state(record, failure) : error;
 }

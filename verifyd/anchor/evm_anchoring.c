@@ -7,7 +7,7 @@
 
 #include "anchor/evm_record.h"
 #include "anchor/evm_rounds.h"
-#include "anchor/evm_telling.h"
+#include "anchor/evm_trouble.h"
 #include "base/hex.h"
 
 enum {
@@ -21,7 +21,7 @@ struct vd_evm_anchoring {
   struct vd_anchoring_options options;
   struct vd_nodes *nodes;
   struct vd_evm_record record;
-  struct vd_evm_telling telling;
+  struct vd_telling telling;
   struct vd_evm_view *views;
   struct vd_evm_subject subject;
   struct vd_evm_situation situation;
@@ -72,7 +72,7 @@ void vd_evm_anchoring_get(const struct vd_evm_anchoring *anchoring, struct vd_an
 static void tell_failure(struct vd_evm_anchoring *anchoring, const struct vd_failure *failure) {
   if (anchoring->is_failing) return;
   anchoring->is_failing = true;
-  vd_evm_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_failed", "reason=\"%s\"", failure->text);
+  vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_failed", "reason=\"%s\"", failure->text);
 }
 
 /* Between two looks a failure of this side: memory, the disk. The next look tries again. */
@@ -92,7 +92,7 @@ static void on_sent(void *context) {
   anchoring->is_refusal_told = true;
   for (char *at = complaint; *at != '\0'; at++)
     if (*at == '"') *at = '\'';
-  vd_evm_tell(&anchoring->telling, VD_ANCHORING_WARNING, "anchor_refused", "reason=\"%s\"", complaint);
+  vd_tell(&anchoring->telling, VD_ANCHORING_WARNING, "anchor_refused", "reason=\"%s\"", complaint);
 }
 
 /* What nodes answer says nothing that could be relied on: the next look asks for the transaction. */
@@ -114,20 +114,20 @@ static void send_newest(struct vd_evm_anchoring *anchoring) {
 
 static void resend(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdict *verdict) {
   if (anchoring->sends < REFUSED_SENDS)
-    vd_evm_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_sent_again", "nonce=%" PRIu64 " attempt=%zu",
-                verdict->nonce, verdict->attempt + 1);
+    vd_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_sent_again", "nonce=%" PRIu64 " attempt=%zu",
+            verdict->nonce, verdict->attempt + 1);
   send_newest(anchoring);
 }
 
 static void tell_attempt(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdict *verdict) {
   char id[65];
   vd_hex_encode(id, anchoring->attempt.id, sizeof anchoring->attempt.id);
-  vd_evm_tell(&anchoring->telling, VD_ANCHORING_INFO,
-              verdict->action == VD_EVM_BEGIN ? "anchor_sent" : "anchor_replaced",
-              "nonce=%" PRIu64 " attempt=%zu size=%" PRIu64 " tip=%" PRIu64 " fee=%" PRIu64 " gas=%" PRIu64
-              " transaction=0x%s",
-              verdict->nonce, anchoring->record.state.attempt_count, anchoring->attempt.size, verdict->tip,
-              verdict->fee, verdict->gas, id);
+  vd_tell(&anchoring->telling, VD_ANCHORING_INFO,
+          verdict->action == VD_EVM_BEGIN ? "anchor_sent" : "anchor_replaced",
+          "nonce=%" PRIu64 " attempt=%zu size=%" PRIu64 " tip=%" PRIu64 " fee=%" PRIu64 " gas=%" PRIu64
+          " transaction=0x%s",
+          verdict->nonce, anchoring->record.state.attempt_count, anchoring->attempt.size, verdict->tip,
+          verdict->fee, verdict->gas, id);
 }
 
 /* What a new attempt says. */
@@ -161,18 +161,18 @@ static void finish(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdi
   }
   anchoring->is_failing = false;
   set_state(anchoring, VD_ANCHORING_IDLE);
-  vd_evm_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_final",
-              "nonce=%" PRIu64 " attempt=%zu size=%" PRIu64 " block=%" PRIu64 " time=%" PRIu64 " gas=%" PRIu64
-              " price=%" PRIu64,
-              verdict->nonce, verdict->attempt + 1, anchoring->record.final_size, verdict->block.number,
-              verdict->block_time_s, verdict->gas_used, verdict->gas_price);
+  vd_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_final",
+          "nonce=%" PRIu64 " attempt=%zu size=%" PRIu64 " block=%" PRIu64 " time=%" PRIu64 " gas=%" PRIu64
+          " price=%" PRIu64,
+          verdict->nonce, verdict->attempt + 1, anchoring->record.final_size, verdict->block.number,
+          verdict->block_time_s, verdict->gas_used, verdict->gas_price);
 }
 
 static void tell_halt(struct vd_evm_anchoring *anchoring) {
   anchoring->is_halt_told = true;
   set_state(anchoring, VD_ANCHORING_HALTED);
-  vd_evm_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_halted", "since=%" PRIu64 " reason=\"%s\"",
-              anchoring->record.halted_s, anchoring->record.halted);
+  vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_halted", "since=%" PRIu64 " reason=\"%s\"",
+          anchoring->record.halted_s, anchoring->record.halted);
 }
 
 static void halt(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdict *verdict) {
@@ -208,7 +208,8 @@ static void report(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdi
   enum vd_anchoring_state state = state_of(verdict);
   if (verdict->action == VD_EVM_HALT) return; /* which is told when it is sure */
   if (verdict->reason == VD_EVM_SILENT) vd_nodes_complaint(anchoring->nodes, verdict->endpoint, complaint);
-  bool is_told = vd_evm_tell_trouble(&anchoring->telling, verdict->reason, verdict->endpoint, complaint);
+  const struct vd_trouble trouble = vd_evm_trouble(verdict->reason);
+  bool is_told = vd_tell_trouble(&anchoring->telling, &trouble, verdict->endpoint, complaint);
   if (is_told || verdict->action != VD_EVM_UNREACHABLE) set_state(anchoring, state);
   if (verdict->action != VD_EVM_UNREACHABLE) atomic_store(&anchoring->looked_s, anchoring->now_s);
 }
@@ -282,7 +283,7 @@ static void on_first(void *context) {
 static void begin_look(struct vd_evm_anchoring *anchoring) {
   struct vd_evm_situation *situation = &anchoring->situation;
   struct vd_evm_subject *subject = &anchoring->subject;
-  subject->asks_finals = anchoring->looks++ % FINALS_LOOKS == 0 || anchoring->telling.reason != VD_EVM_FINE ||
+  subject->asks_finals = anchoring->looks++ % FINALS_LOOKS == 0 || anchoring->telling.reason != 0 ||
                          anchoring->halting != VD_EVM_FINE;
   situation->are_finals_asked = subject->asks_finals;
   const struct vd_anchoring_checkpoint *checkpoint = checkpoint_for(anchoring);

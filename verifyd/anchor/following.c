@@ -93,6 +93,7 @@ void vd_following_finish(struct vd_following *following) {
 }
 
 /* A node's words may be in it; they are in quotes in the log. */
+__attribute__((format(printf, 2, 0)))
 static void say_why(struct vd_following *following, const char *format, va_list arguments) {
   (void)vsnprintf(following->why, sizeof following->why, format, arguments);
   for (char *at = following->why; *at != '\0'; at++)

@@ -222,8 +222,8 @@ static void publish(struct vd_anchors *anchors, struct vd_anchors_track *track, 
   track->seen_time_s = progress->seen_time_s;
   track->cursor_len = progress->cursor_len;
   if (progress->cursor_len > 0) memcpy(track->cursor, progress->cursor, progress->cursor_len);
-  unlock(anchors);
   if (count > 0) atomic_fetch_add(&anchors->generation, 1);
+  unlock(anchors);
 }
 
 enum vd_error vd_anchors_advance(struct vd_anchors *anchors, size_t track, const struct vd_anchors_found *found,
@@ -250,8 +250,8 @@ static enum vd_error set(struct vd_anchors *anchors, size_t track, uint32_t n, c
   uint32_t prepared = ceases ? vd_anchors_index_prepare(&changed->index, n) : VD_ANCHORS_INDEX_NONE;
   (void)pthread_mutex_lock(&anchors->lock);
   vd_anchors_index_set(&changed->index, n, is->state, is->is_gone, prepared);
+  atomic_fetch_add(&anchors->generation, 1); /* with the lock: who finds the anchor changed finds this changed */
   unlock(anchors);
-  atomic_fetch_add(&anchors->generation, 1);
   return VD_OK;
 }
 

@@ -2,32 +2,27 @@
 
 #include <string.h>
 
-enum { LAST_MAX = 64 }; /* anchors that are looked at for one that is confirmed, from the last one back */
-
 /* --- the logs' tracks --- */
 
-/* Of the last one that the log was found to continue. */
-static bool last_confirmed(struct vd_anchors *anchors, size_t track, struct vd_anchors_item *item) {
+/* The largest that the log was found to continue: its operator chooses in which order sizes are anchored. */
+static void take_largest(struct vd_log_check *log, struct vd_anchors *anchors, size_t track) {
   struct vd_anchors_view view;
+  struct vd_anchors_item item;
   vd_anchors_look(anchors, track, &view);
-  for (uint64_t back = 1; back <= view.count && back <= LAST_MAX; back++) {
-    enum vd_error error = vd_anchors_get(anchors, track, view.count - back, item, NULL, NULL, NULL, NULL, NULL);
-    if (error != VD_OK) return false;
-    if (item->state == VD_ANCHORS_CONFIRMED) return true;
+  for (uint64_t n = 0; n < view.count; n++) {
+    if (vd_anchors_get(anchors, track, n, &item, NULL, NULL, NULL, NULL, NULL) != VD_OK) return;
+    if (item.state != VD_ANCHORS_CONFIRMED || item.size <= log->size) continue;
+    log->size = item.size;
+    memcpy(log->root, item.root, sizeof log->root);
+    log->note_len = 0;
   }
-  return false;
 }
 
 /* As if the checkpoint that was anchored had been the last one accepted. */
 static void begin_from_anchor(struct vd_verifier *verifier, unsigned k) {
-  struct vd_log_check *log = &verifier->logs[k];
   const struct vd_anchored *anchored = &verifier->anchored;
-  struct vd_anchors_item item;
-  for (size_t n = 0; n < anchored->counts[k]; n++) {
-    if (!last_confirmed(anchored->anchors, anchored->tracks[k][n], &item) || item.size <= log->size) continue;
-    log->size = item.size;
-    memcpy(log->root, item.root, sizeof log->root);
-  }
+  for (size_t n = 0; n < anchored->counts[k]; n++)
+    take_largest(&verifier->logs[k], anchored->anchors, anchored->tracks[k][n]);
 }
 
 void vd_anchored_begin(struct vd_verifier *verifier, bool has_memory) {
@@ -43,29 +38,58 @@ void vd_anchored_begin(struct vd_verifier *verifier, bool has_memory) {
   }
 }
 
+/* Whoever compares brings the memory up to the anchor before it is confirmed. What this verifier has accepted beyond, or
+ * beside, may be another tree. */
+static void begin_from_memory(struct vd_log_check *log) {
+  struct vd_seen_state state;
+  struct frag_log_key key = log->key;
+  vd_seen_get(log->seen, key.name, &state);
+  bool is_same = state.size == log->size && memcmp(state.root, log->root, sizeof log->root) == 0;
+  if (!is_same && !log->has_equivocated) vd_log_check_begin(log, &key, log->seen);
+}
+
+uint64_t vd_anchored_tie(struct vd_verifier *verifier, unsigned k) {
+  struct vd_anchored *anchored = &verifier->anchored;
+  if (!anchored->is_used || anchored->counts[k] == 0) return 0;
+  uint64_t generation = vd_anchors_generation(anchored->anchors); /* read before, as below */
+  if (anchored->is_tied[k] && anchored->tied[k] == generation) return generation;
+  if (verifier->logs[k].seen == NULL) begin_from_anchor(verifier, k);
+  else if (verifier->operators[k].is_remote) begin_from_memory(&verifier->logs[k]);
+  anchored->tied[k] = generation;
+  anchored->is_tied[k] = true;
+  return generation;
+}
+
 bool vd_anchored_is_used(const struct vd_verifier *verifier) { return verifier->anchored.is_used; }
 
 /* --- logs that do not continue their anchors --- */
 
-static bool is_any_refused(const struct vd_anchored *anchored, unsigned k) {
+/* What is proven is equivocation; what the log only does not show may be a question that got no right answer. */
+static frag_error refusal_of(const struct vd_anchored *anchored, unsigned k) {
   struct vd_anchors_view view;
+  struct vd_anchors_item item;
+  frag_error code = FRAG_OK;
   for (size_t n = 0; n < anchored->counts[k]; n++) {
-    vd_anchors_look(anchored->anchors, anchored->tracks[k][n], &view);
-    if (view.is_refused) return true;
+    size_t track = anchored->tracks[k][n];
+    vd_anchors_look(anchored->anchors, track, &view);
+    if (!view.is_refused) continue;
+    (void)vd_anchors_find(anchored->anchors, track, 0, 0, &item);
+    if (item.state == VD_ANCHORS_CONTRADICTED) return FRAG_EQUIVOCATION;
+    code = FRAG_LOG_INCONSISTENT;
   }
-  return false;
+  return code;
 }
 
-bool vd_anchored_is_refused(struct vd_verifier *verifier, unsigned k) {
+frag_error vd_anchored_refusal(struct vd_verifier *verifier, unsigned k) {
   struct vd_anchored *anchored = &verifier->anchored;
-  if (!anchored->is_used) return false;
+  if (!anchored->is_used) return FRAG_OK;
   uint64_t generation = vd_anchors_generation(anchored->anchors);
   if (!anchored->is_current || anchored->generation != generation) {
-    for (unsigned i = 0; i < verifier->operator_count; i++) anchored->is_refused[i] = is_any_refused(anchored, i);
+    for (unsigned i = 0; i < verifier->operator_count; i++) anchored->refusals[i] = refusal_of(anchored, i);
     anchored->generation = generation; /* read before: what changes meanwhile is looked at again */
     anchored->is_current = true;
   }
-  return anchored->is_refused[k];
+  return anchored->refusals[k];
 }
 
 static enum vd_anchors_cover find(const struct vd_verification *run, unsigned k, size_t n,
@@ -74,6 +98,10 @@ static enum vd_anchors_cover find(const struct vd_verification *run, unsigned k,
   size_t track = anchored->tracks[k][n];
   anchor->chain = vd_anchors_track(anchored->anchors, track)->chain;
   anchor->cover = vd_anchors_find(anchored->anchors, track, run->entry_index[k], run->entry_time_s[k], &anchor->item);
+  if (anchor->cover == VD_ANCHORS_COVERED && run->entry_anchors[k] != vd_anchors_generation(anchored->anchors)) {
+    anchor->cover = VD_ANCHORS_PENDING; /* perhaps by one that was confirmed after the operator was asked */
+    memset(&anchor->item, 0, sizeof anchor->item);
+  }
   return anchor->cover;
 }
 

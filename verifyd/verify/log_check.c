@@ -20,6 +20,7 @@ void vd_log_check_begin(struct vd_log_check *check, const struct frag_log_key *k
 void vd_log_check_base(const struct vd_log_check *check, struct vd_log_base *base) {
   base->size = check->size;
   memcpy(base->root, check->root, sizeof base->root);
+  base->anchors = 0;
 }
 
 /* What another thread has found out counts at once, even where this one was always told the same. */

@@ -29,6 +29,7 @@ void vd_log_check_begin(struct vd_log_check *check, const struct frag_log_key *k
 struct vd_log_base {
   uint64_t size;
   uint8_t root[FRAG_HASH_LEN];
+  uint64_t anchors; /* of a verification: vd_anchors_generation of those that this continues; else 0 */
 };
 void vd_log_check_base(const struct vd_log_check *check, struct vd_log_base *base);
 

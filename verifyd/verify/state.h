@@ -12,9 +12,11 @@ _Static_assert(VD_VERIFY_OPERATORS_MAX == VD_WALK_OPERATORS_MAX, "one limit");
 struct vd_anchored {
   struct vd_anchors *anchors; /* NULL: there are none */
   bool is_used;               /* any log has a track */
-  bool is_current;            /* is_refused was found at that generation */
+  bool is_current;            /* refusals were found at that generation */
   uint64_t generation;
-  bool is_refused[VD_VERIFY_OPERATORS_MAX];
+  frag_error refusals[VD_VERIFY_OPERATORS_MAX];
+  bool is_tied[VD_VERIFY_OPERATORS_MAX];      /* the log check continues all that was confirmed */
+  uint64_t tied[VD_VERIFY_OPERATORS_MAX];     /* at that generation */
   size_t counts[VD_VERIFY_OPERATORS_MAX];
   size_t tracks[VD_VERIFY_OPERATORS_MAX][VD_VERIFY_ANCHORS_MAX];
 };
@@ -46,6 +48,7 @@ struct vd_verification {
   bool has_answered[VD_VERIFY_OPERATORS_MAX]; /* the open question, or is silent */
   uint64_t entry_index[VD_VERIFY_OPERATORS_MAX];
   uint64_t entry_time_s[VD_VERIFY_OPERATORS_MAX];
+  uint64_t entry_anchors[VD_VERIFY_OPERATORS_MAX]; /* generation of those that the entry's checkpoint continues */
   bool has_status[VD_VERIFY_OPERATORS_MAX]; /* it answered about statements, as of then: see freshness.h */
   uint64_t status_time_s[VD_VERIFY_OPERATORS_MAX];
   uint8_t *copies[VD_VERIFY_OPERATORS_MAX]; /* of local records, for a gather that outlasts the snapshot */

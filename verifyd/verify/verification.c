@@ -108,8 +108,9 @@ static frag_error check_checkpoint(struct vd_verification *run, unsigned k, cons
   struct vd_log_check *log = &run->verifier->logs[k];
   frag_error code = vd_log_check_checkpoint(run->verifier->context, log, base, answer, checkpoint, is_news);
   if (frag_error_group(code) != FRAG_GROUP_VERDICT) return code;
-  if (vd_anchored_is_refused(run->verifier, k)) {
-    code = FRAG_EQUIVOCATION;
+  frag_error refusal = vd_anchored_refusal(run->verifier, k);
+  if (refusal != FRAG_OK) {
+    if (gravity(refusal) > gravity(code)) code = refusal;
     vd_anchored_show_refused(run, k);
   }
   if (code != FRAG_OK) doubt(run, k, code);
@@ -313,7 +314,9 @@ bool vd_verification_question(const struct vd_verification *verification, unsign
   assert(k < run->verifier->operator_count);
   if (run->wanted == VD_WANTED_NOTHING || run->has_answered[k]) return false;
   bool is_status = run->wanted == VD_WANTED_STATUSES;
+  uint64_t anchors = vd_anchored_tie(run->verifier, k);
   vd_log_check_base(&run->verifier->logs[k], base);
+  base->anchors = anchors;
   memset(request, 0, sizeof *request);
   request->kind = is_status ? VD_STORE_STATUS : VD_STORE_FRAGMENT;
   request->known_size = base->size;
@@ -336,6 +339,7 @@ enum vd_wanted vd_verification_answer(struct vd_verification *verification, unsi
   frag_error code = check_checkpoint(run, k, base, answer, &checkpoint, &is_news_here);
   if (is_news != NULL) *is_news = is_news_here;
   bool is_status = run->wanted == VD_WANTED_STATUSES;
+  if (!is_status) run->entry_anchors[k] = base->anchors;
   if (code == FRAG_OK && !is_status) return take_fragment(run, k, &checkpoint, answer);
   const struct vd_walk_scope scope = scope_of(run);
   const struct vd_walk_operator who = {k, !is_doubted(run, k), vd_freshness_of_answer(run, k)};
