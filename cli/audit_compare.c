@@ -10,7 +10,7 @@
 #include "config/settings_chains.h"
 #include "date.h"
 
-#define RAW_SHOWN_MAX 2048 /* bytes of a transaction that are put into evidence */
+#define RAW_SHOWN_MAX 1024 /* bytes of a transaction that fit into evidence beside the longest checkpoint and proof */
 
 void ctl_audit_anchor(char text[static CTL_AUDIT_ANCHOR_SIZE], const struct vd_chain_settings *chain,
                       const struct vd_anchors_item *item) {
@@ -52,12 +52,12 @@ static void put_contradiction(FILE *out, const struct contradiction *of, const u
   put_hex(out, "block hash", of->item->block_hash, sizeof of->item->block_hash);
   put_hex(out, "root that was anchored", of->item->root, FRAG_HASH_LEN);
   put_hex(out, "root of these entries in the log", of->root, FRAG_HASH_LEN);
-  if (raw_len <= RAW_SHOWN_MAX) put_hex(out, "transaction", raw, raw_len);
   (void)fprintf(out, "\nThis consistency proof (RFC 9162 section 2.1.4.2) leads from the second root and %" PRIu64
                      " entries to the checkpoint below, which the operator has signed:\n", of->item->size);
   for (size_t i = 0; i < of->consistency->count; i++)
     put_hex(out, "proof", of->consistency->hashes[i], FRAG_HASH_LEN);
   (void)fprintf(out, "\n--- the checkpoint\n%.*s", (int)audit->note_len, audit->note);
+  if (raw_len > 0 && raw_len <= RAW_SHOWN_MAX) put_hex(out, "\n--- the transaction\nraw", raw, raw_len);
 }
 
 /* text: the caller frees. */

@@ -4,7 +4,7 @@ verifyd_test(nodes SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_nodes.c" "${CMAKE_CUR
 verifyd_test(anchor_key SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_anchor_key.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
              LIBS vd_anchor Threads::Threads)
 verifyd_test(complaint SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_complaint.c" LIBS vd_anchor)
-foreach(module policy telling)
+foreach(module policy telling payload board)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_anchor)
 endforeach()
 foreach(module evm_judge evm_judge_combinations)

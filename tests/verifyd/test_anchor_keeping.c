@@ -155,6 +155,47 @@ static void a_halt_is_said_until_it_is_resumed(void **state) {
   assert_int_equal(program_rig_stop(&rig.program), 0);
 }
 
+/* As if that had been sent and were final. */
+static void put_final(uint64_t nonce, uint64_t size, const uint8_t root[static FRAG_HASH_LEN]) {
+  static struct vd_outbox_attempt attempt;
+  struct vd_outbox_final final = {.block_number = nonce, .block_time_s = 1700000000, .gas_used = 1, .gas_price = 1};
+  struct vd_outbox *outbox = open_outbox(rig.origin);
+  attempt = (struct vd_outbox_attempt){.size = size, .made_s = 1700000000, .raw_len = 1};
+  memcpy(attempt.root, root, sizeof attempt.root);
+  attempt.id[0] = (uint8_t)nonce;
+  assert_int_equal(vd_outbox_begin(outbox, nonce, &attempt, NULL), VD_OK);
+  assert_int_equal(vd_outbox_finish(outbox, &final, NULL), VD_OK);
+  vd_outbox_close(outbox);
+}
+
+/* It is restored from an old copy, and has then grown past what was anchored: by its size alone nobody would notice. */
+static void a_log_that_grew_from_an_old_copy_is_not_anchored(void **state) {
+  static const char *const first[] = {"B-1", "B-2"}, *const second[] = {"B-3", "B-4"};
+  static char note[FRAG_CHECKPOINT_MAX];
+  struct frag_checkpoint checkpoint;
+  uint64_t time_s;
+  (void)state;
+  configure("anchor.key");
+  role_rig_start(&rig);
+  role_rig_keep(&rig, first, 2);
+  role_rig_checkpoint(&rig, note, &checkpoint, &time_s);
+  role_rig_keep(&rig, second, 2);
+  assert_int_equal(program_rig_stop(&rig.program), 0);
+
+  put_final(7, checkpoint.size, checkpoint.root);
+  role_rig_start(&rig);
+  role_rig_wait_ready(&rig, "anchors on quiet: unreachable, final 1", &answer); /* after some looks */
+  assert_null(strstr(program_rig_read(&rig.program, "err"), "anchor_halted"));
+  assert_int_equal(program_rig_stop(&rig.program), 0);
+
+  checkpoint.root[FRAG_HASH_LEN - 1] ^= 1;
+  put_final(8, checkpoint.size + 1, checkpoint.root);
+  role_rig_start(&rig);
+  role_rig_wait_log(&rig, "level=error event=anchor_halted chain=quiet ");
+  assert_non_null(strstr(program_rig_read(&rig.program, "err"), "restored from an old copy"));
+  assert_int_equal(program_rig_stop(&rig.program), 0);
+}
+
 static void without_anchors_nothing_is_said_of_them(void **state) {
   (void)state;
   role_rig_be_operator(&rig, 2, "", "");
@@ -172,6 +213,7 @@ int main(int count, char **words) {
       cmocka_unit_test(an_outbox_is_of_one_operator_and_writer),
       cmocka_unit_test(a_chain_that_is_away_is_said_and_harms_nothing),
       cmocka_unit_test(a_halt_is_said_until_it_is_resumed),
+      cmocka_unit_test(a_log_that_grew_from_an_old_copy_is_not_anchored),
       cmocka_unit_test(without_anchors_nothing_is_said_of_them),
   };
   assert_int_equal(count, 3);

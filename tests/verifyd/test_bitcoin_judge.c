@@ -279,6 +279,10 @@ static void test_a_final_block_that_is_another(void **state) {
   rig = setup_final();
   rig->situation.newest.size = 4;
   expect(rig, VD_BITCOIN_HALT, VD_BITCOIN_LOG_WENT_BACK);
+  rig = setup_final();
+  rig->situation.newest.size = 1000;
+  rig->situation.is_fork = true;
+  expect(rig, VD_BITCOIN_HALT, VD_BITCOIN_LOG_WENT_BACK);
 }
 
 int main(void) {

@@ -162,6 +162,12 @@ static void nothing_is_begun_that_is_not_due(void **state) {
   memset(rig.views, 0, sizeof rig.views);
   assert_int_equal(judge(&rig).action, VD_EVM_HALT);
   assert_int_equal(judge(&rig).reason, VD_EVM_LOG_WENT_BACK);
+  rig.situation.newest.size = 1000;
+  rig.situation.is_fork = true;
+  assert_int_equal(judge(&rig).action, VD_EVM_HALT);
+  assert_int_equal(judge(&rig).reason, VD_EVM_LOG_WENT_BACK);
+  rig.situation.has_newest = false; /* then nothing was compared */
+  assert_int_not_equal(judge(&rig).action, VD_EVM_HALT);
 }
 
 static void fees_follow_the_dearest_and_stay_under_the_cap(void **state) {

@@ -1,5 +1,6 @@
 /* The outbox of an EVM chain's anchors: what is signed, what is remembered over a restart, and what is refused. */
 #include "anchor/evm_record.h"
+#include "anchor/payload.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -170,7 +171,7 @@ static void an_empty_log_has_no_payload(void **state) {
   uint8_t payload[FRAG_ANCHOR_LEN];
   (void)state;
   open_record(&record, "empty");
-  assert_false(vd_evm_record_payload(&record, &empty, payload));
+  assert_false(vd_payload_write(payload, record.origin_id, &empty));
   vd_evm_record_close(&record);
 }
 

@@ -105,6 +105,27 @@ static void a_log_that_went_back_contradicts(void **state) {
   }
 }
 
+static bool continues(void *context, const struct vd_anchoring_checkpoint *earlier) {
+  struct vd_anchoring_checkpoint *asked = context;
+  *asked = *earlier;
+  return earlier->root[0] == 7;
+}
+
+/* The log is asked whether it begins with the most that was ever said, if it has grown. */
+static void a_log_that_grew_from_an_old_copy_is_a_fork(void **state) {
+  struct vd_anchoring_checkpoint asked = {.size = 0}, more = checkpoint_of(121, 1), same = checkpoint_of(120, 1);
+  const struct vd_anchoring_options options = {.continues = continues, .context = &asked};
+  struct vd_policy_slot last = slot_of(true), none = {.is_there = false};
+  (void)state;
+  assert_false(vd_policy_is_fork(&options, &none, &more));
+  assert_false(vd_policy_is_fork(&options, &last, &same));
+  assert_int_equal(asked.size, 0);
+  assert_false(vd_policy_is_fork(&options, &last, &more));
+  assert_int_equal(asked.size, 120);
+  last.newest.root[0] = 8;
+  assert_true(vd_policy_is_fork(&options, &last, &more));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_first_anchor_waits_for_entries_only),
@@ -115,6 +136,7 @@ int main(void) {
       cmocka_unit_test(a_replacement_waits_from_the_newest_attempt),
       cmocka_unit_test(a_replacement_says_the_newest),
       cmocka_unit_test(a_log_that_went_back_contradicts),
+      cmocka_unit_test(a_log_that_grew_from_an_old_copy_is_a_fork),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,12 @@
 set(verify_fixture "${CMAKE_CURRENT_LIST_DIR}/verify_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/step_fixture.c"
                    "${CMAKE_CURRENT_LIST_DIR}/ledger_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c")
-foreach(module verify verify_status verification anchored freshness outsider)
+foreach(module verify verify_status verification freshness outsider)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" ${verify_fixture}
                LIBS vd_verify Threads::Threads)
+endforeach()
+foreach(module anchored anchored_refused)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c"
+               "${CMAKE_CURRENT_LIST_DIR}/anchored_fixture.c" ${verify_fixture} LIBS vd_verify Threads::Threads)
 endforeach()
 verifyd_test(local SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_local.c" "${CMAKE_CURRENT_LIST_DIR}/memory_spy.c"
              ${verify_fixture} LIBS vd_verify Threads::Threads)

@@ -31,6 +31,9 @@ struct vd_anchoring_options {
 
   /* The operator's checkpoint in force; false: none can be read now. Called from vd_anchoring_look and callbacks. */
   bool (*newest)(void *context, struct vd_anchoring_checkpoint *checkpoint);
+  /* Whether the log begins with that earlier checkpoint, which is smaller than the newest; true also when that cannot be
+   * told now. */
+  bool (*continues)(void *context, const struct vd_anchoring_checkpoint *earlier);
   /* Something happened: event is one word with underscores ("anchor_sent", "anchor_final", "anchor_halted" …), detail
    * "key=value …" without secrets and URLs. */
   void (*tell)(void *context, enum vd_anchoring_grade grade, const char *event, const char *detail);

@@ -1,13 +1,13 @@
 #include "anchor/bitcoin_anchoring.h"
 
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "anchor/bitcoin_record.h"
 #include "anchor/bitcoin_rounds.h"
 #include "anchor/bitcoin_trouble.h"
+#include "anchor/board.h"
 #include "base/hex.h"
 
 enum {
@@ -35,38 +35,30 @@ struct vd_bitcoin_anchoring {
   unsigned sends;        /* of the newest attempt, since it was made or this was started */
   bool is_refusal_told;
   bool is_halt_told;
+  bool is_failing;       /* a failure of this side has been told */
   struct vd_outbox_attempt attempt; /* scratch memory */
-  atomic_int state;
-  atomic_uint_fast64_t final_count, final_size, final_time_s, sent_size, attempts, looked_s;
+  struct vd_board board;
 };
 
 /* ---- status ---- */
 
-static void set_state(struct vd_bitcoin_anchoring *anchoring, enum vd_anchoring_state state) {
-  atomic_store(&anchoring->state, (int)state);
-}
-
 static void publish(struct vd_bitcoin_anchoring *anchoring) {
   const struct vd_bitcoin_record *record = &anchoring->record;
-  bool is_open = record->state.attempt_count > 0;
-  atomic_store(&anchoring->final_count, record->final_count);
-  atomic_store(&anchoring->final_size, record->final_size);
-  atomic_store(&anchoring->final_time_s, record->final_time_s);
-  atomic_store(&anchoring->sent_size, is_open ? record->state.last.newest.size : 0);
-  atomic_store(&anchoring->attempts, record->state.attempt_count);
+  const struct vd_board_outbox outbox = {.final_count = record->final_count,
+                                         .final_size = record->final_size,
+                                         .final_time_s = record->final_time_s,
+                                         .attempts = record->state.attempt_count};
+  vd_board_set_outbox(&anchoring->board, &outbox, &record->state.last);
 }
 
 void vd_bitcoin_anchoring_get(const struct vd_bitcoin_anchoring *anchoring, struct vd_anchoring_status *status) {
-  *status = (struct vd_anchoring_status){.state = (enum vd_anchoring_state)atomic_load(&anchoring->state),
-                                         .final_count = atomic_load(&anchoring->final_count),
-                                         .final_size = atomic_load(&anchoring->final_size),
-                                         .final_time_s = atomic_load(&anchoring->final_time_s),
-                                         .sent_size = atomic_load(&anchoring->sent_size),
-                                         .attempts = atomic_load(&anchoring->attempts),
-                                         .looked_s = atomic_load(&anchoring->looked_s)};
+  vd_board_get(&anchoring->board, status);
 }
 
+/* Once, until something has been recorded again. */
 static void tell_failure(struct vd_bitcoin_anchoring *anchoring, const struct vd_failure *failure) {
+  if (anchoring->is_failing) return;
+  anchoring->is_failing = true;
   vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_failed", "reason=\"%s\"", failure->text);
 }
 
@@ -144,10 +136,10 @@ static void send_new(struct vd_bitcoin_anchoring *anchoring, const struct vd_bit
     return;
   }
   anchoring->sends = 1;
-  anchoring->is_refusal_told = false;
+  anchoring->is_failing = anchoring->is_refusal_told = false;
   anchoring->sending = anchoring->record.state.attempt_count - 1;
   tell_attempt(anchoring, verdict);
-  set_state(anchoring, VD_ANCHORING_SENT);
+  vd_board_set_state(&anchoring->board, VD_ANCHORING_SENT);
   send_next(anchoring);
 }
 
@@ -160,7 +152,8 @@ static void finish(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitco
     tell_failure(anchoring, &failure);
     return;
   }
-  set_state(anchoring, VD_ANCHORING_IDLE);
+  anchoring->is_failing = false;
+  vd_board_set_state(&anchoring->board, VD_ANCHORING_IDLE);
   vd_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_final",
           "attempt=%zu size=%" PRIu64 " block=%" PRIu64 " time=%" PRIu64 " fee=%" PRIu64, verdict->attempt + 1,
           anchoring->record.final_size, verdict->number, anchoring->record.final_time_s, fee_sat);
@@ -168,7 +161,7 @@ static void finish(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitco
 
 static void tell_halt(struct vd_bitcoin_anchoring *anchoring) {
   anchoring->is_halt_told = true;
-  set_state(anchoring, VD_ANCHORING_HALTED);
+  vd_board_set_state(&anchoring->board, VD_ANCHORING_HALTED);
   vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_halted", "since=%" PRIu64 " reason=\"%s\"",
           anchoring->record.halted_s, anchoring->record.halted);
 }
@@ -207,8 +200,8 @@ static void report(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitco
   if (verdict->reason == VD_BITCOIN_SILENT) vd_nodes_complaint(anchoring->nodes, verdict->endpoint, complaint);
   const struct vd_trouble trouble = vd_bitcoin_trouble(verdict->reason);
   bool is_told = vd_tell_trouble(&anchoring->telling, &trouble, verdict->endpoint, complaint);
-  if (is_told || verdict->action != VD_BITCOIN_UNREACHABLE) set_state(anchoring, state_of(verdict));
-  if (verdict->action != VD_BITCOIN_UNREACHABLE) atomic_store(&anchoring->looked_s, anchoring->now_s);
+  if (is_told || verdict->action != VD_BITCOIN_UNREACHABLE) vd_board_set_state(&anchoring->board, state_of(verdict));
+  if (verdict->action != VD_BITCOIN_UNREACHABLE) vd_board_set_looked(&anchoring->board, anchoring->now_s);
 }
 
 static void act(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
@@ -292,6 +285,8 @@ void vd_bitcoin_anchoring_look(struct vd_bitcoin_anchoring *anchoring, uint64_t 
   anchoring->now_s = now_s;
   anchoring->next_ms = now_ms + UINT64_C(1000) * anchoring->options.chain->poll_s;
   situation->has_newest = anchoring->options.newest(anchoring->options.context, &situation->newest);
+  situation->is_fork = situation->has_newest &&
+                       vd_policy_is_fork(&anchoring->options, &anchoring->record.state.last, &situation->newest);
   begin_look(anchoring);
 }
 
@@ -332,7 +327,7 @@ enum vd_error vd_bitcoin_anchoring_new(const struct vd_anchoring_options *option
   made->views = views;
   connect_parts(made);
   publish(made);
-  set_state(made, made->record.halted[0] != '\0' ? VD_ANCHORING_HALTED : VD_ANCHORING_STARTING);
+  vd_board_set_state(&made->board, made->record.halted[0] != '\0' ? VD_ANCHORING_HALTED : VD_ANCHORING_STARTING);
   *anchoring = made;
   return VD_OK;
 }

@@ -339,7 +339,8 @@ static void judge_idle(const struct vd_bitcoin_situation *situation, struct vd_b
 
 void vd_bitcoin_judge(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
   memset(verdict, 0, sizeof *verdict);
-  if (situation->has_newest && vd_policy_is_contradiction(&situation->outbox->last, &situation->newest)) {
+  if (situation->has_newest &&
+      (situation->is_fork || vd_policy_is_contradiction(&situation->outbox->last, &situation->newest))) {
     (void)stop(verdict, VD_BITCOIN_HALT, VD_BITCOIN_LOG_WENT_BACK, 0);
     return;
   }

@@ -87,6 +87,7 @@ struct vd_bitcoin_situation {
   const uint8_t *genesis;                /* of the configured network: 32 bytes */
   const struct vd_bitcoin_outbox *outbox;
   bool has_newest;                       /* the log could be read */
+  bool is_fork;                          /* vd_policy_is_fork */
   struct vd_anchoring_checkpoint newest;
   uint64_t now_s;
   uint64_t gone_since;   /* the height at which a coin of ours was first seen to be gone without us; 0: it was not */

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/context.h"
+#include "anchor/payload.h"
 #include "base/crypto.h"
 #include "chain/bitcoin_evidence.h"
 #include "chain/digest.h"
@@ -114,16 +114,6 @@ static enum vd_error read_state(struct vd_bitcoin_record *record, struct vd_fail
 
 /* ---- life ---- */
 
-static enum vd_error hash_origin(struct vd_bitcoin_record *record, const char *origin, struct vd_failure *failure) {
-  struct frag_context *context;
-  struct frag_slice name = {(const uint8_t *)origin, strlen(origin)};
-  enum vd_error error = vd_context_new(&context, failure);
-  if (error != VD_OK) return error;
-  frag_error hashed = frag_anchor_origin(context, record->origin_id, name);
-  frag_context_free(context);
-  return hashed == FRAG_OK ? VD_OK : vd_fail_frag(failure, hashed, "the log's origin");
-}
-
 static enum vd_error open_key(struct vd_bitcoin_record *record, const uint8_t secret32[static 32],
                               struct vd_failure *failure) {
   struct vd_ecdsa_public public_key;
@@ -154,7 +144,7 @@ enum vd_error vd_bitcoin_record_open(struct vd_bitcoin_record *record, const str
   if (record->network == NULL)
     return vd_fail(failure, VD_CONFIG, "%s: there is no Bitcoin network \"%s\": use main, test, signet or regtest",
                    options->chain->name, options->chain->network);
-  enum vd_error error = hash_origin(record, options->origin, failure);
+  enum vd_error error = vd_payload_origin(record->origin_id, options->origin, failure);
   if (error == VD_OK) error = open_key(record, options->secret32, failure);
   if (error == VD_OK) error = open_outbox(record, options->origin, failure);
   if (error != VD_OK) vd_bitcoin_record_close(record);
@@ -174,12 +164,9 @@ static enum vd_error sign(const struct vd_bitcoin_record *record, const struct v
                           struct vd_failure *failure) {
   struct vd_bitcoin_anchor anchor = {.coin_count = verdict->coin_count, .data_len = FRAG_ANCHOR_LEN,
                                      .fee_sat = verdict->fee_sat};
-  struct frag_anchor payload = {.size = checkpoint->size};
   struct vd_bitcoin_signed transaction;
   memcpy(anchor.coins, verdict->coins, sizeof anchor.coins);
-  memcpy(payload.origin_id, record->origin_id, sizeof payload.origin_id);
-  memcpy(payload.root, checkpoint->root, sizeof payload.root);
-  if (frag_anchor_encode(anchor.data, &payload) != FRAG_OK)
+  if (!vd_payload_write(anchor.data, record->origin_id, checkpoint))
     return vd_fail(failure, VD_INTERNAL, "an empty log cannot be anchored");
   enum vd_error error = vd_bitcoin_sign(record->ecdsa, &anchor, record->secret32, &transaction, failure);
   if (error != VD_OK) return error;

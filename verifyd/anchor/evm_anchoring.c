@@ -1,13 +1,14 @@
 #include "anchor/evm_anchoring.h"
 
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "anchor/board.h"
 #include "anchor/evm_record.h"
 #include "anchor/evm_rounds.h"
 #include "anchor/evm_trouble.h"
+#include "anchor/payload.h"
 #include "base/hex.h"
 
 enum {
@@ -38,34 +39,22 @@ struct vd_evm_anchoring {
   bool is_halt_told;
   bool is_failing;       /* a failure of this side has been told */
   struct vd_outbox_attempt attempt; /* scratch memory */
-  atomic_int state;
-  atomic_uint_fast64_t final_count, final_size, final_time_s, sent_size, attempts, looked_s;
+  struct vd_board board;
 };
 
 /* ---- status ---- */
 
-static void set_state(struct vd_evm_anchoring *anchoring, enum vd_anchoring_state state) {
-  atomic_store(&anchoring->state, (int)state);
-}
-
 static void publish(struct vd_evm_anchoring *anchoring) {
   const struct vd_evm_record *record = &anchoring->record;
-  bool is_open = record->state.attempt_count > 0;
-  atomic_store(&anchoring->final_count, record->final_count);
-  atomic_store(&anchoring->final_size, record->final_size);
-  atomic_store(&anchoring->final_time_s, record->final_time_s);
-  atomic_store(&anchoring->sent_size, is_open ? record->state.last.newest.size : 0);
-  atomic_store(&anchoring->attempts, record->state.attempt_count);
+  const struct vd_board_outbox outbox = {.final_count = record->final_count,
+                                         .final_size = record->final_size,
+                                         .final_time_s = record->final_time_s,
+                                         .attempts = record->state.attempt_count};
+  vd_board_set_outbox(&anchoring->board, &outbox, &record->state.last);
 }
 
 void vd_evm_anchoring_get(const struct vd_evm_anchoring *anchoring, struct vd_anchoring_status *status) {
-  *status = (struct vd_anchoring_status){.state = (enum vd_anchoring_state)atomic_load(&anchoring->state),
-                                         .final_count = atomic_load(&anchoring->final_count),
-                                         .final_size = atomic_load(&anchoring->final_size),
-                                         .final_time_s = atomic_load(&anchoring->final_time_s),
-                                         .sent_size = atomic_load(&anchoring->sent_size),
-                                         .attempts = atomic_load(&anchoring->attempts),
-                                         .looked_s = atomic_load(&anchoring->looked_s)};
+  vd_board_get(&anchoring->board, status);
 }
 
 /* Once, until something has been recorded again. */
@@ -147,7 +136,7 @@ static void send_new(struct vd_evm_anchoring *anchoring, const struct vd_evm_ver
   anchoring->sends = 0;
   anchoring->is_failing = anchoring->is_refusal_told = false;
   tell_attempt(anchoring, verdict);
-  set_state(anchoring, VD_ANCHORING_SENT);
+  vd_board_set_state(&anchoring->board, VD_ANCHORING_SENT);
   send_newest(anchoring);
 }
 
@@ -160,7 +149,7 @@ static void finish(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdi
     return;
   }
   anchoring->is_failing = false;
-  set_state(anchoring, VD_ANCHORING_IDLE);
+  vd_board_set_state(&anchoring->board, VD_ANCHORING_IDLE);
   vd_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_final",
           "nonce=%" PRIu64 " attempt=%zu size=%" PRIu64 " block=%" PRIu64 " time=%" PRIu64 " gas=%" PRIu64
           " price=%" PRIu64,
@@ -170,7 +159,7 @@ static void finish(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdi
 
 static void tell_halt(struct vd_evm_anchoring *anchoring) {
   anchoring->is_halt_told = true;
-  set_state(anchoring, VD_ANCHORING_HALTED);
+  vd_board_set_state(&anchoring->board, VD_ANCHORING_HALTED);
   vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_halted", "since=%" PRIu64 " reason=\"%s\"",
           anchoring->record.halted_s, anchoring->record.halted);
 }
@@ -210,8 +199,8 @@ static void report(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdi
   if (verdict->reason == VD_EVM_SILENT) vd_nodes_complaint(anchoring->nodes, verdict->endpoint, complaint);
   const struct vd_trouble trouble = vd_evm_trouble(verdict->reason);
   bool is_told = vd_tell_trouble(&anchoring->telling, &trouble, verdict->endpoint, complaint);
-  if (is_told || verdict->action != VD_EVM_UNREACHABLE) set_state(anchoring, state);
-  if (verdict->action != VD_EVM_UNREACHABLE) atomic_store(&anchoring->looked_s, anchoring->now_s);
+  if (is_told || verdict->action != VD_EVM_UNREACHABLE) vd_board_set_state(&anchoring->board, state);
+  if (verdict->action != VD_EVM_UNREACHABLE) vd_board_set_looked(&anchoring->board, anchoring->now_s);
 }
 
 static void act(struct vd_evm_anchoring *anchoring, const struct vd_evm_verdict *verdict) {
@@ -255,7 +244,7 @@ static bool begin_third(struct vd_evm_anchoring *anchoring) {
   checkpoint.size = anchoring->attempt.size;
   memcpy(checkpoint.root, anchoring->attempt.root, sizeof checkpoint.root);
   memcpy(mined->id, anchoring->attempt.id, sizeof mined->id);
-  if (!vd_evm_record_payload(&anchoring->record, &checkpoint, mined->payload)) return false;
+  if (!vd_payload_write(mined->payload, anchoring->record.origin_id, &checkpoint)) return false;
   vd_nodes_begin(anchoring->nodes);
   vd_evm_third_put(anchoring->nodes, mined);
   ask(anchoring, on_third);
@@ -287,7 +276,7 @@ static void begin_look(struct vd_evm_anchoring *anchoring) {
                          anchoring->halting != VD_EVM_FINE;
   situation->are_finals_asked = subject->asks_finals;
   const struct vd_anchoring_checkpoint *checkpoint = checkpoint_for(anchoring);
-  subject->asks_gas = vd_evm_record_payload(&anchoring->record, checkpoint, subject->payload);
+  subject->asks_gas = vd_payload_write(subject->payload, anchoring->record.origin_id, checkpoint);
   situation->intrinsic_gas =
       vd_evm_intrinsic_gas(subject->payload, subject->asks_gas ? sizeof subject->payload : 0);
   situation->now_s = anchoring->now_s;
@@ -312,6 +301,8 @@ void vd_evm_anchoring_look(struct vd_evm_anchoring *anchoring, uint64_t now_s, u
   anchoring->now_s = now_s;
   anchoring->now_ms = now_ms;
   situation->has_newest = anchoring->options.newest(anchoring->options.context, &situation->newest);
+  situation->is_fork = situation->has_newest &&
+                       vd_policy_is_fork(&anchoring->options, &anchoring->record.state.last, &situation->newest);
   if (!is_due(anchoring)) return;
   anchoring->next_ms = now_ms + poll_ms;
   anchoring->next_idle_ms = now_ms + IDLE_POLLS * poll_ms;
@@ -351,7 +342,7 @@ enum vd_error vd_evm_anchoring_new(const struct vd_anchoring_options *options, s
                                               .view_count = vd_nodes_count(made->nodes),
                                               .views = views};
   publish(made);
-  set_state(made, made->record.halted[0] != '\0' ? VD_ANCHORING_HALTED : VD_ANCHORING_STARTING);
+  vd_board_set_state(&made->board, made->record.halted[0] != '\0' ? VD_ANCHORING_HALTED : VD_ANCHORING_STARTING);
   *anchoring = made;
   return VD_OK;
 }

@@ -327,7 +327,8 @@ void vd_evm_judge(const struct vd_evm_situation *situation, struct vd_evm_verdic
   const struct vd_evm_outbox *outbox = situation->outbox;
   uint64_t common;
   memset(verdict, 0, sizeof *verdict);
-  if (situation->has_newest && vd_policy_is_contradiction(&outbox->last, &situation->newest)) {
+  if (situation->has_newest &&
+      (situation->is_fork || vd_policy_is_contradiction(&outbox->last, &situation->newest))) {
     (void)stop(verdict, VD_EVM_HALT, VD_EVM_LOG_WENT_BACK, 0);
     return;
   }

@@ -81,6 +81,7 @@ struct vd_evm_situation {
   const struct vd_anchor_settings *anchor;
   const struct vd_evm_outbox *outbox;
   bool has_newest;                       /* the log could be read */
+  bool is_fork;                          /* vd_policy_is_fork */
   struct vd_anchoring_checkpoint newest;
   uint64_t now_s;
   uint64_t intrinsic_gas;                /* of an anchor */

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/context.h"
+#include "anchor/payload.h"
 #include "base/crypto.h"
 
 /* ---- what the outbox says ---- */
@@ -66,16 +66,6 @@ static enum vd_error read_state(struct vd_evm_record *record, struct vd_failure 
 
 /* ---- life ---- */
 
-static enum vd_error hash_origin(struct vd_evm_record *record, const char *origin, struct vd_failure *failure) {
-  struct frag_context *context;
-  struct frag_slice name = {(const uint8_t *)origin, strlen(origin)};
-  enum vd_error error = vd_context_new(&context, failure);
-  if (error != VD_OK) return error;
-  frag_error hashed = frag_anchor_origin(context, record->origin_id, name);
-  frag_context_free(context);
-  return hashed == FRAG_OK ? VD_OK : vd_fail_frag(failure, hashed, "the log's origin");
-}
-
 static enum vd_error open_key(struct vd_evm_record *record, const uint8_t secret32[static 32],
                               struct vd_failure *failure) {
   struct vd_ecdsa_public public_key;
@@ -103,7 +93,7 @@ enum vd_error vd_evm_record_open(struct vd_evm_record *record, const struct vd_a
                                  struct vd_failure *failure) {
   memset(record, 0, sizeof *record);
   record->chain_id = options->chain->id;
-  enum vd_error error = hash_origin(record, options->origin, failure);
+  enum vd_error error = vd_payload_origin(record->origin_id, options->origin, failure);
   if (error == VD_OK) error = open_key(record, options->secret32, failure);
   if (error == VD_OK) error = open_outbox(record, options, failure);
   if (error != VD_OK) vd_evm_record_close(record);
@@ -118,14 +108,6 @@ void vd_evm_record_close(struct vd_evm_record *record) {
 
 /* ---- what is written ---- */
 
-bool vd_evm_record_payload(const struct vd_evm_record *record, const struct vd_anchoring_checkpoint *checkpoint,
-                           uint8_t payload[static FRAG_ANCHOR_LEN]) {
-  struct frag_anchor anchor = {.size = checkpoint->size};
-  memcpy(anchor.origin_id, record->origin_id, sizeof anchor.origin_id);
-  memcpy(anchor.root, checkpoint->root, sizeof anchor.root);
-  return frag_anchor_encode(payload, &anchor) == FRAG_OK;
-}
-
 static enum vd_error sign(const struct vd_evm_record *record, const struct vd_evm_verdict *verdict,
                           const struct vd_anchoring_checkpoint *checkpoint, struct vd_outbox_attempt *made,
                           struct vd_failure *failure) {
@@ -137,7 +119,7 @@ static enum vd_error sign(const struct vd_evm_record *record, const struct vd_ev
                                            .data_len = FRAG_ANCHOR_LEN};
   size_t len = 0;
   memcpy(transaction.to, record->account, sizeof transaction.to);
-  if (!vd_evm_record_payload(record, checkpoint, transaction.data))
+  if (!vd_payload_write(transaction.data, record->origin_id, checkpoint))
     return vd_fail(failure, VD_INTERNAL, "an empty log cannot be anchored");
   enum vd_error error =
       vd_evm_sign(record->ecdsa, &transaction, record->secret32, made->raw, &len, made->id, failure);

@@ -27,11 +27,6 @@ VD_MUST_CHECK enum vd_error vd_evm_record_open(struct vd_evm_record *record, con
                                                struct vd_failure *failure);
 void vd_evm_record_close(struct vd_evm_record *record); /* wipes */
 
-/* The payload that says a checkpoint; false: an empty log has none. */
-VD_MUST_CHECK bool vd_evm_record_payload(const struct vd_evm_record *record,
-                                         const struct vd_anchoring_checkpoint *checkpoint,
-                                         uint8_t payload[static FRAG_ANCHOR_LEN]);
-
 /* Signs and records what was decided, VD_EVM_BEGIN or VD_EVM_REPLACE; synced. Out: *made: for sending.
  * Errors: those of vd_outbox_begin and vd_outbox_replace; VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_evm_record_attempt(struct vd_evm_record *record, const struct vd_evm_verdict *verdict,

@@ -12,6 +12,12 @@ bool vd_policy_is_contradiction(const struct vd_policy_slot *last, const struct 
   return newest->size < last->newest.size || memcmp(newest->root, last->newest.root, sizeof newest->root) != 0;
 }
 
+bool vd_policy_is_fork(const struct vd_anchoring_options *options, const struct vd_policy_slot *last,
+                       const struct vd_anchoring_checkpoint *newest) {
+  if (!last->is_there || newest->size <= last->newest.size) return false;
+  return !options->continues(options->context, &last->newest);
+}
+
 bool vd_policy_is_begin_due(const struct vd_anchor_settings *settings, const struct vd_policy_slot *last,
                             const struct vd_anchoring_checkpoint *newest, uint64_t now_s) {
   uint64_t covered = last->is_there ? last->size : 0;

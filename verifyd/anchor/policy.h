@@ -20,6 +20,11 @@ struct vd_policy_slot {
 VD_MUST_CHECK bool vd_policy_is_contradiction(const struct vd_policy_slot *last,
                                               const struct vd_anchoring_checkpoint *newest);
 
+/* Whether the log, which has grown, is not that of the most that was ever said: an old copy that grew on its own. The same
+ * reason to halt. Asks options->continues. */
+VD_MUST_CHECK bool vd_policy_is_fork(const struct vd_anchoring_options *options, const struct vd_policy_slot *last,
+                                     const struct vd_anchoring_checkpoint *newest);
+
 /* Whether a new slot is to be begun with the newest checkpoint: no slot is open, the last one was begun interval_s ago,
  * and at least `entries` entries are not covered. An empty log never is. After the clock was set back by more than the
  * interval the next one is due at once. */

@@ -101,6 +101,22 @@ static bool newest(void *context, struct vd_anchoring_checkpoint *checkpoint) {
   return is_read;
 }
 
+/* In one snapshot, so that checkpoint and proof belong together. False: it is proven that the log does not continue it. */
+static bool continues(void *context, const struct vd_anchoring_checkpoint *earlier) {
+  struct vd_anchor_keeping *keeping = context;
+  struct frag_checkpoint checkpoint;
+  struct frag_proof proof;
+  const char *note;
+  size_t len;
+  if (vd_store_reader_begin(keeping->reader, NULL) != VD_OK) return true;
+  bool is_read = vd_tlog_checkpoint(keeping->reader, &note, &len, NULL) == VD_OK &&
+                 frag_checkpoint_decode(keeping->context, &checkpoint, note, len) == FRAG_OK &&
+                 vd_tlog_consistency(keeping->reader, earlier->size, &proof, NULL) == VD_OK;
+  vd_store_reader_reset(keeping->reader);
+  return !is_read || frag_tree_check_consistency(keeping->context, earlier->size, earlier->root, checkpoint.size,
+                                                 checkpoint.root, &proof) != FRAG_PROOF_WRONG;
+}
+
 static enum vd_log_level level_of(enum vd_anchoring_grade grade) {
   switch (grade) {
     case VD_ANCHORING_INFO: return VD_LOG_INFO;
@@ -126,6 +142,7 @@ enum vd_error vd_anchor_keeping_open(struct vd_anchor_keeping *keeping, struct v
                                            .client = client,
                                            .secret32 = kept->secret32,
                                            .newest = newest,
+                                           .continues = continues,
                                            .tell = tell,
                                            .context = keeping};
     error = vd_anchoring_new(&options, &kept->anchoring, failure);
