@@ -369,7 +369,7 @@ await runAll({
     await node.mine();
     await anchoring.wait(/anchor_foreign/);
     anchoring.grow(8);
-    await node.mine(2);
+    await node.mine(3);
     await anchoring.wait(/^alarm anchor_halted .*key is used elsewhere/);
     assert.equal(anchoring.all(/anchor_sent/).length, 1);
   },

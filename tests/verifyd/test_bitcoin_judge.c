@@ -247,7 +247,7 @@ static void test_a_coin_that_is_gone(void **state) {
     if (e + 1 < ENDPOINTS) expect(rig, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE);
   }
   expect(rig, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_GONE);
-  assert_int_equal(rig->verdict.gone_at, HEIGHT);
+  assert_int_equal(rig->verdict.gone_at, HEIGHT + 1);
   rig->situation.gone_since = HEIGHT - DEPTH + 2;
   expect(rig, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_GONE);
   rig->situation.gone_since = HEIGHT - DEPTH + 1;

@@ -194,7 +194,7 @@ static bool check_gone(const struct vd_bitcoin_situation *situation, size_t c, s
   if (word.is_agreed) return true;
   if (word.absent < situation->view_count) return stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE, 0);
   for (size_t e = 0; e < situation->view_count; e++) height = most(height, situation->views[e].height);
-  verdict->gone_at = height;
+  verdict->gone_at = height + 1; /* the height was asked before the coin: a block may have come in between */
   bool is_for_good = situation->gone_since != 0 && common_number(situation) >= situation->gone_since;
   return stop(verdict, is_for_good ? VD_BITCOIN_HALT : VD_BITCOIN_UNREACHABLE,
               is_for_good ? VD_BITCOIN_KEY_USED : VD_BITCOIN_GONE, 0);

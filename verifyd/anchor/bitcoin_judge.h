@@ -90,7 +90,7 @@ struct vd_bitcoin_situation {
   bool is_fork;                          /* vd_policy_is_fork */
   struct vd_anchoring_checkpoint newest;
   uint64_t now_s;
-  uint64_t gone_since;   /* the height at which a coin of ours was first seen to be gone without us; 0: it was not */
+  uint64_t gone_since;   /* the height by which a coin of ours was first seen to be gone without us; 0: it was not */
   bool are_finals_asked;
   size_t view_count;     /* 1..VD_CHAIN_ENDPOINTS_MAX */
   const struct vd_bitcoin_view *views;

@@ -235,7 +235,7 @@ static bool check_count(const struct vd_evm_situation *situation, uint64_t nonce
   }
   if (ahead == 0) return true;
   if (ahead < situation->view_count) return stop(verdict, VD_EVM_UNREACHABLE, VD_EVM_DISAGREE, 0);
-  verdict->ahead_at = number;
+  verdict->ahead_at = number + 1; /* a block may have come between the two questions */
   bool is_for_good = situation->ahead_since != 0 && common >= situation->ahead_since;
   return stop(verdict, is_for_good ? VD_EVM_HALT : VD_EVM_UNREACHABLE, is_for_good ? VD_EVM_KEY_USED : VD_EVM_AHEAD, 0);
 }
