@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
+import { lastingPort } from "../network/ports.mjs";
 
 const START_MS = 20_000;
 const CHAIN_ID = 31337;
@@ -25,14 +25,6 @@ export function mind(child) {
 }
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 // Waits until `condition` gives something true, and returns that.
 export async function until(condition, what, ms = 20_000) {
@@ -61,7 +53,7 @@ export class Anvil {
   // unless said otherwise: the finalized block is then 2 behind the latest.
   static async start(words = [], { port, chainId = CHAIN_ID, epoch = 1 } = {}) {
     const anvil = new Anvil();
-    anvil.port = port ?? (await freePort());
+    anvil.port = port ?? (await lastingPort());
     anvil.url = `http://127.0.0.1:${anvil.port}`;
     anvil.chainId = chainId;
     anvil.process = mind(spawn(program(), ["--silent", "--host", "127.0.0.1", "--port", String(anvil.port), "--chain-id",

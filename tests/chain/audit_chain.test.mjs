@@ -10,7 +10,8 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { ethers } from "ethers";
 import { withWorld } from "../network/world.mjs";
-import { Anvil, freePort } from "./anvil.mjs";
+import { lastingPort } from "../network/ports.mjs";
+import { Anvil } from "./anvil.mjs";
 import { BitcoinNode, addressOf, bcoin, reversed } from "./bitcoin_node.mjs";
 
 const { bech32 } = createRequire(import.meta.url)("bstring");
@@ -285,7 +286,7 @@ await withWorld(async (world) => {
     refuseUsage(world, operator, sender.address);
     const log = await confirmed(world, operator, evm, sender);
     await insideTheLog(world, operator, sender, log);
-    nodesDown(world, operator, evm, anchored, `http://127.0.0.1:${await freePort()}`);
+    nodesDown(world, operator, evm, anchored, `http://127.0.0.1:${await lastingPort()}`);
     await contradicted(world, operator, evm, sender, log);
     await setBack(world, operator, evm, log);
     await onBitcoin(world, operator, evm, log);

@@ -4,10 +4,10 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { lastingPort } from "../network/ports.mjs";
 
 process.env.NODE_BACKEND = "js";
 process.env.BCOIN_NETWORK = "regtest";
@@ -20,15 +20,6 @@ const WITNESS_HEIGHT = 432; // from there on bcoin's regtest has witnesses (BIP 
 const RELAY_MS = 20000;
 const MATURITY = 100; // blocks until a block's reward can be spent
 const FEE_SAT = 500, OUTPUT_FEE_SAT = 100; // of a payment, and more for each output
-
-const freePort = () => new Promise((resolve, reject) => {
-  const server = net.createServer();
-  server.once("error", reject);
-  server.listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
 
 // Calls probe until what it returns is true or not undefined.
 export async function until(probe, ms, what) {
@@ -58,8 +49,8 @@ export class BitcoinNode {
   static async start({ isFunded = true, apiKey = randomBytes(16).toString("hex") } = {}) {
     const node = new BitcoinNode();
     node.folder = await mkdtemp(path.join(os.tmpdir(), "bitcoin-node-"));
-    node.port = await freePort();
-    node.peerPort = await freePort();
+    node.port = await lastingPort();
+    node.peerPort = await lastingPort();
     node.apiKey = apiKey;
     node.url = `http://127.0.0.1:${node.port}`;
     node.credentials = path.join(node.folder, "credentials");

@@ -9,6 +9,16 @@ stop_operators() {
 }
 trap 'stop_operators; end' EXIT
 
+# A port that is free, and that the system gives to nobody by itself: for what is stopped and started again.
+lasting_port() {
+  local port
+  for _ in $(seq 100); do
+    port=$((16384 + RANDOM % 12288))
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+  fail "no port is free"
+}
+
 # operator_conf NUMBER PORT
 operator_conf() {
   mkdir -p "op-$1"
@@ -26,7 +36,7 @@ CONF
 # start_operator NUMBER: on the port that it had before, if any.
 start_operator() {
   [[ -f log-$1.key ]] || expect 0 keygen --kind log --name "127.0.0.1/log/$1" --out "log-$1.key"
-  operator_conf "$1" "${ports[$1]:-0}"
+  operator_conf "$1" "${ports[$1]:-$(lasting_port)}"
   : >"op-$1/out" # or an older one is read before the shell below has emptied it
   "$VERIFYD" --config "op-$1/verifyd.conf" >"op-$1/out" 2>"op-$1/log" </dev/null &
   pids[$1]=$!

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lastingPorts } from "./ports.mjs";
 
 const START_MS = 30_000;
 
@@ -16,19 +16,6 @@ const need = (name) => {
   assert.ok(value, `VERIFYD_NETWORK_${name} is not set; run this with ctest`);
   return value;
 };
-
-// Ports that were free a moment ago, all different.
-async function freePorts(count) {
-  const servers = [];
-  for (let i = 0; i < count; i += 1) {
-    const server = createServer();
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    servers.push(server);
-  }
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 // One verifyd, which can be stopped, killed and started again on the same ports.
 class Daemon {
@@ -141,7 +128,7 @@ export class World {
   async build(count, threshold, { extra = () => "", portal = "", anchored = () => "", chains = "" } = {}) {
     this.makeKeys();
     this.chains = chains;
-    this.ports = await freePorts(2 * count + 2);
+    this.ports = await lastingPorts(2 * count + 2);
     this.operators = [];
     for (let n = 1; n <= count; n += 1) this.describeOperator(n, extra(n));
     const list = this.operators.map((operator) =>

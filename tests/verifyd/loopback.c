@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +38,22 @@ static int connect_to(uint16_t port, const char *from, int flags) {
   int result = connect(fd, (struct sockaddr *)&to, sizeof to);
   assert_true(result == 0 || errno == EINPROGRESS);
   return fd;
+}
+
+uint16_t loopback_lasting_port(void) {
+  enum { FIRST = 16384, COUNT = 12288, TRIES = 100 };
+  for (unsigned i = 0; i < TRIES; i++) {
+    uint32_t random;
+    assert_int_equal(getrandom(&random, sizeof random, 0), sizeof random);
+    uint16_t port = (uint16_t)(FIRST + random % COUNT);
+    struct sockaddr_in address = address_of("127.0.0.1", port);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is_free = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    (void)close(fd);
+    if (is_free) return port;
+  }
+  fail_msg("no port is free");
+  return 0;
 }
 
 int loopback_connect(uint16_t port) { return connect_to(port, NULL, 0); }

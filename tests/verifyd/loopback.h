@@ -46,6 +46,9 @@ bool loopback_is_closed(int fd);
 /* The value of a header, in a buffer that the thread's next call overwrites; NULL when it is not there. */
 const char *loopback_header(const struct loopback_answer *answer, const char *name);
 
+/* A port of 127.0.0.1 that is free, and that the system gives to nobody by itself: for what is stopped and started again. */
+uint16_t loopback_lasting_port(void);
+
 uint64_t loopback_now_ms(void);
 
 #endif

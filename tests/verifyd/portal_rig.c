@@ -59,8 +59,8 @@ void portal_rig_revive(struct portal_rig *rig, unsigned n, struct vd_store *stor
   operator->service.settings = &operator->settings;
   operator->service.ledger_count = 1;
   operator->service.ledgers[0] = (struct vd_service_ledger){n, store};
+  if (operator->port == 0) operator->port = loopback_lasting_port();
   operator->server = start_server(&operator->service, 1, operator->port, rig->log_fd);
-  operator->port = vd_server_port(operator->server);
 }
 
 void portal_rig_kill(struct portal_rig *rig, unsigned n) {

@@ -18,6 +18,7 @@
 void role_rig_make(struct role_rig *rig) {
   memset(rig, 0, sizeof *rig);
   program_rig_make(&rig->program, "");
+  rig->port = loopback_lasting_port();
 }
 
 void role_rig_remove(struct role_rig *rig) {
@@ -73,19 +74,7 @@ void role_rig_be_operator(struct role_rig *rig, unsigned number, const char *mor
   role_rig_configure(rig, whole);
 }
 
-void role_rig_start(struct role_rig *rig) {
-  program_rig_start(&rig->program);
-  if (rig->port != 0) return;
-  rig->port = rig->program.port; /* for the next start */
-  static char conf[8192];
-  (void)snprintf(conf, sizeof conf, "%s", program_rig_read(&rig->program, "verifyd.conf"));
-  char *zero = strstr(conf, "listen = \"127.0.0.1:0\"");
-  assert_non_null(zero);
-  static char fixed[8192];
-  int len = snprintf(fixed, sizeof fixed, "%.*slisten = \"127.0.0.1:%u\"%s", (int)(zero - conf), conf, rig->port,
-                     zero + strlen("listen = \"127.0.0.1:0\""));
-  temp_folder_put(&rig->program.folder, "verifyd.conf", fixed, (size_t)len);
-}
+void role_rig_start(struct role_rig *rig) { program_rig_start(&rig->program); }
 
 void role_rig_kill(struct role_rig *rig) {
   int status;

@@ -13,7 +13,7 @@
 struct role_rig {
   struct program_rig program;
   unsigned number;
-  uint16_t port; /* the same again after a restart; 0 at first */
+  uint16_t port; /* the same again after a restart */
   char origin[64];
   char vkey[FRAG_VKEY_MAX]; /* of the operator's log */
   struct frag_log_key key;
