@@ -45,8 +45,8 @@ async function everyStep(world, node, mode) {
       step += 1;
       const mine = step;
       const anchoring = await world.anchoring(node, { confirmations: 1 });
-      await anchorTwice(anchoring, { LD_PRELOAD: shim(), FAULT_FOLDER: `${realpathSync(anchoring.folder)}/outbox`,
-        FAULT_MODE: mode, FAULT_AT: String(mine) });
+      await anchorTwice(anchoring, { LD_PRELOAD: shim(), ASAN_OPTIONS: "verify_asan_link_order=0",
+        FAULT_FOLDER: `${realpathSync(anchoring.folder)}/outbox`, FAULT_MODE: mode, FAULT_AT: String(mine) });
       if (anchoring.starts === 1) last = Math.min(last, mine);
       survivors.push(anchoring);
     }
