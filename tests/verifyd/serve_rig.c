@@ -51,6 +51,11 @@ static void answer_hello(struct vd_exchange *exchange) {
   vd_buffer_text(&exchange->response.body, "hello");
 }
 
+static void answer_held(struct vd_exchange *exchange) {
+  pass_gate();
+  answer_hello(exchange);
+}
+
 static void answer_large(struct vd_exchange *exchange) {
   exchange->response.media_type = "application/octet-stream";
   exchange->response.fixed_body = large;
@@ -265,6 +270,7 @@ static void loop_stop(void *state) {
 
 static const struct vd_route routes[] = {
     {.name = "hello", .path = "/hello", .methods = VD_HTTP_GET, .answer = answer_hello},
+    {.name = "held", .path = "/held", .methods = VD_HTTP_GET, .answer = answer_held},
     {.name = "large", .path = "/large", .methods = VD_HTTP_GET, .answer = answer_large},
     {.name = "echo",
      .path = "/echo",
@@ -283,8 +289,8 @@ static const struct vd_route routes[] = {
     {.name = "chain", .path = "/chain", .methods = VD_HTTP_GET, .answer = answer_chain},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
-static const char *const route_names[ROUTES] = {"hello",   "large", "echo", "picture", "lane",
-                                                "pending", "late",  "now",  "chain"};
+static const char *const route_names[ROUTES] = {"hello", "held",    "large", "echo", "picture",
+                                                "lane",  "pending", "late",  "now",  "chain"};
 
 struct vd_limits rig_limits(void) {
   return (struct vd_limits){.connections = 10000,

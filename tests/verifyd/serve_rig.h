@@ -1,6 +1,7 @@
 /* serve_rig.h: a real server on a free port with routes of its own, for the tests of serve/.
  *
  *   GET  /hello    "hello"
+ *   GET  /held     "hello", when the gate is open; until then the loop does nothing else
  *   GET  /large    RIG_LARGE_BYTES of zeroes
  *   POST /echo     the body (JSON or form)
  *   POST /picture  deferred to the pool; waits for the gate, then answers with the number of bytes (PNG or multipart)
@@ -17,7 +18,7 @@
 
 #define RIG_LARGE_BYTES (64 * 1024 * 1024)
 #define RIG_LOG_MAX (1 << 20)
-#define RIG_LATE_MS 300
+#define RIG_LATE_MS 1000
 #define RIG_LANE_MAX 2
 
 struct rig {
@@ -53,11 +54,11 @@ unsigned rig_pending(void);
 /* How many loops' states have been started and not yet stopped. */
 unsigned rig_loops_started(void);
 
-/* While the gate is closed, jobs of /picture and /lane wait on their threads. */
+/* While the gate is closed, jobs of /picture and /lane wait on their threads, and /held on the loop's. */
 void rig_close_gate(void);
 void rig_open_gate(void);
 
-/* How many deferred jobs have begun on another thread, were finished with an answer, were discarded. */
+/* How many jobs have come to the gate, were finished with an answer, were discarded. */
 unsigned rig_jobs_begun(void);
 unsigned rig_jobs_done(void);
 unsigned rig_jobs_discarded(void);

@@ -74,6 +74,12 @@ void vd_connection_close(struct vd_connection *connection) {
 
 /* ---- deadlines ---- */
 
+static void on_deadline(uv_timer_t *timer);
+
+static void start_deadline(struct vd_connection *connection, unsigned after_ms) {
+  (void)uv_timer_start(&connection->deadline, on_deadline, after_ms, 0); /* fails only when closing */
+}
+
 static void reading_too_slow(struct vd_connection *connection) {
   struct vd_metrics *metrics = metrics_of(connection);
   if (connection->exchange.phase == VD_EXCHANGE_IDLE) {
@@ -97,10 +103,21 @@ static void answer_too_late(struct vd_connection *connection) {
   advance(connection);
 }
 
+/* After a pause of the machine or of the loop libuv runs the timers before it looks at the sockets, where what is said
+ * to be missing may have been waiting for long: one more turn of the loop shows it. */
+static void reading_overdue(struct vd_connection *connection) {
+  if (connection->is_overdue) {
+    reading_too_slow(connection);
+    return;
+  }
+  connection->is_overdue = true;
+  start_deadline(connection, 1);
+}
+
 static void on_deadline(uv_timer_t *timer) {
   struct vd_connection *connection = timer->data;
   switch (connection->state) {
-    case VD_CONNECTION_READING: reading_too_slow(connection); break;
+    case VD_CONNECTION_READING: reading_overdue(connection); break;
     case VD_CONNECTION_WRITING:
       vd_metrics_count(&metrics_of(connection)->write_deadlines);
       vd_connection_close(connection);
@@ -109,10 +126,6 @@ static void on_deadline(uv_timer_t *timer) {
     case VD_CONNECTION_WORKING: answer_too_late(connection); break;
     case VD_CONNECTION_CLOSING: break;
   }
-}
-
-static void start_deadline(struct vd_connection *connection, unsigned after_ms) {
-  (void)uv_timer_start(&connection->deadline, on_deadline, after_ms, 0); /* fails only when closing */
 }
 
 /* ---- answers ---- */
@@ -318,6 +331,7 @@ static void await(struct vd_connection *connection) {
                                : phase == VD_EXCHANGE_HEAD ? limits->header_ms
                                                            : limits->body_ms);
     connection->awaited = phase;
+    connection->is_overdue = false;
   }
   vd_stream_read(&connection->stream, true);
 }

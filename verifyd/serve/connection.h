@@ -37,6 +37,7 @@ struct vd_connection {
   struct vd_connection *previous, *next; /* in the worker's list */
   enum vd_connection_state state;
   enum vd_exchange_phase awaited; /* what the deadline of READING is for */
+  bool is_overdue;                /* it has passed once */
   bool ended;                     /* the client sends no more */
   bool keeps;                     /* the connection goes on after the answer at hand */
   enum vd_connection_work work;   /* is not over; a job outlasts the state */
