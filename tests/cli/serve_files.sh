@@ -10,10 +10,11 @@ trap 'stop_server; end' EXIT
 # serve FOLDER: sets url.
 serve() {
   stop_server
+  : >server.out # else what is found below may be the line of the server before
   python3 -u -m http.server 0 --bind 127.0.0.1 --directory "$1" >server.out 2>/dev/null </dev/null &
   server=$!
-  for _ in $(seq 200); do
-    grep -q port server.out && break
+  for _ in $(seq 600); do
+    grep -q 'port [0-9]* ' server.out && break
     sleep 0.05
   done
   url=http://127.0.0.1:$(sed -n 's/.* port \([0-9]*\) .*/\1/p' server.out)
