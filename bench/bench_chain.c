@@ -1,6 +1,6 @@
 /* bench_chain: what an operator computes to anchor its log: transactions of both kinds signed, and the hash of one,
  * against the bare libraries: the ECDSA signature, and as many bytes hashed. Above 1 is the encoding, the checks, the
- * wiping; for Bitcoin also the public key, which is derived from the secret each time. */
+ * wiping. */
 #include <nettle/sha2.h>
 #include <nettle/sha3.h>
 #include <secp256k1.h>
@@ -19,6 +19,7 @@ enum { PREIMAGE_LEN = 182, OUTPOINT_LEN = 36, SEQUENCE_LEN = 4 }; /* of one inpu
 
 struct subject {
   struct vd_ecdsa *ecdsa;
+  struct vd_ecdsa_key key;
   secp256k1_context *group;
   struct vd_evm_transaction transaction;
   struct vd_bitcoin_anchor anchor;
@@ -112,7 +113,7 @@ static void sign_evm(void *argument) {
 static void sign_bitcoin(void *argument) {
   struct subject *s = argument;
   s->anchor.fee_sat = 1000 + (s->anchor.fee_sat + 1) % 1000;
-  require(vd_bitcoin_sign(s->ecdsa, &s->anchor, secret32, &s->made, NULL) == VD_OK, "vd_bitcoin_sign");
+  require(vd_bitcoin_sign(s->ecdsa, &s->anchor, &s->key, &s->made, NULL) == VD_OK, "vd_bitcoin_sign");
 }
 
 /* An anchor's payload, and what a quiet chain asks for it. */
@@ -135,6 +136,7 @@ static void make_transactions(struct subject *s) {
 int main(void) {
   static struct subject s;
   require(vd_ecdsa_new(&s.ecdsa, NULL) == VD_OK, "vd_ecdsa_new");
+  require(vd_ecdsa_key_make(s.ecdsa, &s.key, secret32, NULL) == VD_OK, "vd_ecdsa_key_make");
   s.group = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
   require(s.group != NULL && secp256k1_context_randomize(s.group, secret32) == 1, "secp256k1");
   make_transactions(&s);

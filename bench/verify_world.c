@@ -268,8 +268,12 @@ static void fill_track(const struct world *world, struct vd_anchors *anchors, si
                                                  found[part - 1].item.block_time_s};
     world_require_ok(vd_anchors_advance(anchors, track, found, part, &progress, &failure), &failure);
   }
-  for (uint64_t n = 0; n < count; n++)
-    world_require_ok(vd_anchors_judge(anchors, track, n, VD_ANCHORS_CONFIRMED, NULL, 0, &failure), &failure);
+  for (uint64_t n = 0; n < count;) {
+    uint64_t numbers[VD_ANCHORS_CONFIRM_MAX];
+    size_t part = 0;
+    for (; part < VD_ANCHORS_CONFIRM_MAX && n < count; part++, n++) numbers[part] = n;
+    world_require_ok(vd_anchors_confirm_all(anchors, track, numbers, part, &failure), &failure);
+  }
 }
 
 static size_t make_tracks(const struct world *world, size_t chains, struct vd_anchors_track_options *tracks) {

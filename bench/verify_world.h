@@ -65,8 +65,7 @@ void world_require_frag(frag_error error);
 /* The finaliser of SplitMix64. */
 uint64_t world_mix(uint64_t x);
 
-/* In a folder of its own under TMPDIR, or else in memory where there is /dev/shm: what is measured are reads, and
- * 100000 anchors that are synced one by one take long on a disk. */
+/* In a folder of its own under TMPDIR, or else in memory where there is /dev/shm: what is measured are reads. */
 void world_begin(struct world *world);
 void world_end(struct world *world);
 

@@ -1,4 +1,5 @@
-// Targets: frag_tree_check_inclusion, frag_tree_check_consistency, frag_tree_inclusion, frag_tree_consistency
+// Targets: frag_tree_check_inclusion, frag_tree_check_consistency, frag_tree_inclusion, frag_tree_consistency,
+// frag_tree_edge_make, frag_tree_edge_inclusion, frag_tree_edge_consistency
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,17 @@ static bool same_proof(const struct frag_proof *a, const struct frag_proof *b) {
   return a->count == b->count && memcmp(a->hashes, b->hashes, a->count * FRAG_HASH_LEN) == 0;
 }
 
+/* With an edge the same proof is made. */
+static void check_edge(struct fixture *fixture, uint64_t first, bool is_growth, const struct frag_tree_reader *reader,
+                       uint64_t size, const struct frag_proof *made) {
+  struct frag_tree_edge edge;
+  struct frag_proof again;
+  if (frag_tree_edge_make(fixture->context, &edge, size, reader) != FRAG_OK) abort();
+  frag_error error = is_growth ? frag_tree_edge_consistency(fixture->context, &again, first, &edge, reader)
+                               : frag_tree_edge_inclusion(fixture->context, &again, first, &edge, reader);
+  if (error != FRAG_OK || !same_proof(&again, made)) abort();
+}
+
 /* Of a tree and a leaf exactly one proof is right: the one that is made. */
 static void check_inclusion(struct fixture *fixture, uint64_t index, uint64_t size, const struct frag_proof *given) {
   struct frag_tree_reader reader = {read_equal, &size};
@@ -44,6 +56,7 @@ static void check_inclusion(struct fixture *fixture, uint64_t index, uint64_t si
   }
   if (error != FRAG_OK || frag_tree_root(fixture->context, root, size, &reader) != FRAG_OK) abort();
   if (frag_tree_check_inclusion(fixture->context, index, size, root, equal[0], &made) != FRAG_OK) abort();
+  check_edge(fixture, index, false, &reader, size, &made);
   error = frag_tree_check_inclusion(fixture->context, index, size, root, equal[0], given);
   if ((error == FRAG_OK) != same_proof(given, &made)) abort();
 }
@@ -61,6 +74,7 @@ static void check_growth(struct fixture *fixture, uint64_t old_size, uint64_t si
       frag_tree_root(fixture->context, old_root, old_size, &old_reader) != FRAG_OK)
     abort();
   if (frag_tree_check_consistency(fixture->context, old_size, old_root, size, root, &made) != FRAG_OK) abort();
+  check_edge(fixture, old_size, true, &reader, size, &made);
   error = frag_tree_check_consistency(fixture->context, old_size, old_root, size, root, given);
   if ((error == FRAG_OK) != same_proof(given, &made)) abort();
 }

@@ -9,6 +9,7 @@
 struct walk {
   struct frag_context *context;
   const struct frag_tree_reader *reader;
+  const struct frag_tree_edge *edge; /* NULL: joined as needed */
   uint64_t begin, count;
 };
 
@@ -30,11 +31,24 @@ static frag_error join_left(struct frag_context *context, uint8_t hash[static FR
   return frag_node_hash(context, hash, left, hash);
 }
 
+/* The edge's hash of a subtree; NULL when it has none. */
+static const uint8_t *edge_hash(const struct frag_tree_edge *edge, uint64_t begin, uint64_t count) {
+  unsigned level = 0;
+  if (edge == NULL || begin + count != edge->size) return NULL;
+  while (count >> level > 1) level++;
+  return (edge->size & (((uint64_t)2 << level) - 1)) == count ? edge->hashes[level] : NULL;
+}
+
 /* The hash of a subtree: the complete subtrees for the bits of its count, joined from the right. */
 static frag_error range_hash(const struct walk *walk, uint64_t begin, uint64_t count,
                              uint8_t hash[static FRAG_HASH_LEN]) {
+  const uint8_t *joined = edge_hash(walk->edge, begin, count);
   bool is_first = true;
   frag_error error = FRAG_OK;
+  if (joined != NULL) {
+    memcpy(hash, joined, FRAG_HASH_LEN);
+    return FRAG_OK;
+  }
   for (unsigned level = 0; count >> level != 0 && error == FRAG_OK; level++) {
     if ((count >> level & 1) == 0) continue;
     uint8_t part[FRAG_HASH_LEN];
@@ -50,13 +64,29 @@ frag_error frag_tree_root(struct frag_context *context, uint8_t root[static FRAG
                           const struct frag_tree_reader *reader) {
   if (size > FRAG_TREE_SIZE_MAX) return FRAG_FIELD_RANGE;
   if (size == 0) return empty_root(context, root);
-  struct walk walk = {context, reader, 0, size};
+  struct walk walk = {context, reader, NULL, 0, size};
   return range_hash(&walk, 0, size, root);
 }
 
+frag_error frag_tree_edge_make(struct frag_context *context, struct frag_tree_edge *edge, uint64_t size,
+                               const struct frag_tree_reader *reader) {
+  const uint8_t *lower = NULL;
+  frag_error error = FRAG_OK;
+  edge->size = size;
+  if (size > FRAG_TREE_SIZE_MAX) return FRAG_FIELD_RANGE;
+  for (unsigned level = 0; size >> level != 0 && error == FRAG_OK; level++) {
+    uint8_t *hash = edge->hashes[level];
+    if ((size >> level & 1) == 0) continue;
+    error = reader->read(reader->state, level, (size >> level) - 1, hash);
+    if (error == FRAG_OK && lower != NULL) error = frag_node_hash(context, hash, hash, lower);
+    lower = hash;
+  }
+  return error;
+}
+
 /* Goes down to one half and puts the hash of the other into the proof. */
-static frag_error descend(struct walk *walk, bool to_right, struct frag_proof *proof) {
-  uint64_t split = split_of(walk->count), middle = walk->begin + split, rest = walk->count - split;
+static frag_error descend(struct walk *walk, uint64_t split, bool to_right, struct frag_proof *proof) {
+  uint64_t middle = walk->begin + split, rest = walk->count - split;
   uint8_t *sibling = proof->hashes[proof->count++];
   frag_error error =
       to_right ? range_hash(walk, walk->begin, split, sibling) : range_hash(walk, middle, rest, sibling);
@@ -82,30 +112,50 @@ static frag_error finish(struct frag_proof *proof, frag_error error) {
   return error;
 }
 
+static frag_error make_inclusion(struct walk walk, struct frag_proof *proof, uint64_t index) {
+  frag_error error = FRAG_OK;
+  proof->count = 0;
+  if (walk.count > FRAG_TREE_SIZE_MAX || index >= walk.count) return FRAG_FIELD_RANGE;
+  while (walk.count > 1 && error == FRAG_OK) {
+    uint64_t split = split_of(walk.count);
+    error = descend(&walk, split, index - walk.begin >= split, proof);
+  }
+  return finish(proof, error);
+}
+
 frag_error frag_tree_inclusion(struct frag_context *context, struct frag_proof *proof, uint64_t index, uint64_t size,
                                const struct frag_tree_reader *reader) {
-  proof->count = 0;
-  if (size > FRAG_TREE_SIZE_MAX || index >= size) return FRAG_FIELD_RANGE;
-  struct walk walk = {context, reader, 0, size};
+  return make_inclusion((struct walk){context, reader, NULL, 0, size}, proof, index);
+}
+
+frag_error frag_tree_edge_inclusion(struct frag_context *context, struct frag_proof *proof, uint64_t index,
+                                    const struct frag_tree_edge *edge, const struct frag_tree_reader *reader) {
+  return make_inclusion((struct walk){context, reader, edge, 0, edge->size}, proof, index);
+}
+
+static frag_error make_consistency(struct walk walk, struct frag_proof *proof, uint64_t old_size) {
   frag_error error = FRAG_OK;
-  while (walk.count > 1 && error == FRAG_OK)
-    error = descend(&walk, index - walk.begin >= split_of(walk.count), proof);
+  proof->count = 0;
+  if (walk.count > FRAG_TREE_SIZE_MAX || old_size > walk.count) return FRAG_FIELD_RANGE;
+  if (old_size == 0 || old_size == walk.count) return FRAG_OK;
+  while (walk.begin + walk.count != old_size && error == FRAG_OK) {
+    uint64_t split = split_of(walk.count);
+    error = descend(&walk, split, old_size - walk.begin > split, proof);
+  }
+  /* The old root itself is known to whoever checks the proof; a part of it is not. */
+  if (error == FRAG_OK && walk.begin != 0)
+    error = range_hash(&walk, walk.begin, walk.count, proof->hashes[proof->count++]);
   return finish(proof, error);
 }
 
 frag_error frag_tree_consistency(struct frag_context *context, struct frag_proof *proof, uint64_t old_size,
                                  uint64_t new_size, const struct frag_tree_reader *reader) {
-  proof->count = 0;
-  if (new_size > FRAG_TREE_SIZE_MAX || old_size > new_size) return FRAG_FIELD_RANGE;
-  if (old_size == 0 || old_size == new_size) return FRAG_OK;
-  struct walk walk = {context, reader, 0, new_size};
-  frag_error error = FRAG_OK;
-  while (walk.begin + walk.count != old_size && error == FRAG_OK)
-    error = descend(&walk, old_size - walk.begin > split_of(walk.count), proof);
-  /* The old root itself is known to whoever checks the proof; a part of it is not. */
-  if (error == FRAG_OK && walk.begin != 0)
-    error = range_hash(&walk, walk.begin, walk.count, proof->hashes[proof->count++]);
-  return finish(proof, error);
+  return make_consistency((struct walk){context, reader, NULL, 0, new_size}, proof, old_size);
+}
+
+frag_error frag_tree_edge_consistency(struct frag_context *context, struct frag_proof *proof, uint64_t old_size,
+                                      const struct frag_tree_edge *edge, const struct frag_tree_reader *reader) {
+  return make_consistency((struct walk){context, reader, edge, 0, edge->size}, proof, old_size);
 }
 
 static bool same_hash(const uint8_t a[static FRAG_HASH_LEN], const uint8_t b[static FRAG_HASH_LEN]) {

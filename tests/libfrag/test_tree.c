@@ -175,6 +175,18 @@ static struct claim growth_claim(uint64_t old_size, uint64_t new_size) {
   return claim;
 }
 
+/* With an edge the proofs are the same. */
+static void check_edge(struct fixture *fixture, const struct claim *claim, const struct frag_tree_reader *reader) {
+  struct frag_tree_edge edge;
+  struct frag_proof proof;
+  assert_int_equal(frag_tree_edge_make(fixture->context, &edge, claim->size, reader), FRAG_OK);
+  assert_int_equal(
+      claim->is_growth ? frag_tree_edge_consistency(fixture->context, &proof, claim->first, &edge, reader)
+                       : frag_tree_edge_inclusion(fixture->context, &proof, claim->first, &edge, reader),
+      FRAG_OK);
+  check_same(&proof, &claim->proof);
+}
+
 static void test_roots(void **state) {
   struct fixture *fixture = *state;
   struct frag_frontier frontier;
@@ -204,6 +216,7 @@ static void test_every_inclusion(void **state) {
       oracle_path(&expected, index, 0, size);
       assert_int_equal(frag_tree_inclusion(fixture->context, &claim.proof, index, size, &reader), FRAG_OK);
       check_same(&claim.proof, &expected);
+      check_edge(fixture, &claim, &reader);
       check_thoroughly(fixture, &claim, size <= 17 || size >= 69 ? 1 : 13);
       refuse_swaps(fixture, &claim);
       for (claim.first = 0; claim.first < size; claim.first++)
@@ -222,6 +235,7 @@ static void test_every_growth(void **state) {
       oracle_subproof(&expected, old_size, 0, new_size, true);
       assert_int_equal(frag_tree_consistency(fixture->context, &claim.proof, old_size, new_size, &reader), FRAG_OK);
       check_same(&claim.proof, &expected);
+      check_edge(fixture, &claim, &reader);
       check_thoroughly(fixture, &claim, new_size <= 17 || new_size >= 69 ? 1 : 13);
       refuse_swaps(fixture, &claim);
       for (claim.first = 1; claim.first <= new_size; claim.first++)
@@ -296,6 +310,21 @@ static void test_roots_of_changed_proof(void **state) {
   }
 }
 
+static void test_every_edge(void **state) {
+  struct fixture *fixture = *state;
+  for (uint64_t size = 0; size <= LEAVES; size++) {
+    struct source source = {.size = size};
+    struct frag_tree_reader reader = reader_of(&source);
+    struct frag_tree_edge edge;
+    assert_int_equal(frag_tree_edge_make(fixture->context, &edge, size, &reader), FRAG_OK);
+    assert_int_equal(edge.size, size);
+    for (unsigned level = 0; size >> level != 0; level++) {
+      uint64_t count = size % ((uint64_t)2 << level);
+      if ((size >> level & 1) != 0) assert_memory_equal(edge.hashes[level], table[size - count][size], 32);
+    }
+  }
+}
+
 /* From nothing every tree grows, but nothing has one root. */
 static void test_growth_from_nothing(void **state) {
   struct fixture *fixture = *state;
@@ -354,6 +383,7 @@ static void check_large(struct fixture *fixture, uint64_t first, uint64_t size, 
   check_thoroughly(fixture, &claim, 251);
   assert_int_equal(frag_tree_root(fixture->context, root, size, &reader), FRAG_OK);
   assert_memory_equal(root, claim.root, 32);
+  check_edge(fixture, &claim, &reader);
 }
 
 static void test_large(void **state) {
@@ -403,6 +433,10 @@ static void test_ranges(void **state) {
   }
   assert_int_equal(roots_of(fixture, 0, 8, &proof), FRAG_FIELD_RANGE);
   assert_int_equal(roots_of(fixture, 8, 8, &proof), FRAG_FIELD_RANGE);
+  struct frag_tree_edge edge;
+  assert_int_equal(frag_tree_edge_make(fixture->context, &edge, FRAG_TREE_SIZE_MAX + 1, &reader), FRAG_FIELD_RANGE);
+  assert_int_equal(frag_tree_edge_inclusion(fixture->context, &proof, 0, &edge, &reader), FRAG_FIELD_RANGE);
+  assert_int_equal(frag_tree_edge_consistency(fixture->context, &proof, 1, &edge, &reader), FRAG_FIELD_RANGE);
   assert_int_equal(source.calls, 0);
   assert_int_equal(frag_tree_root(fixture->context, equal[1], FRAG_TREE_SIZE_MAX + 1, &reader), FRAG_FIELD_RANGE);
   memset(&frontier, 0, sizeof frontier);
@@ -448,6 +482,13 @@ static void test_reader_fails(void **state) {
       }
       assert_true(fail_at > 3);
     }
+  for (unsigned fail_at = 1; fail_at <= 3; fail_at++) { /* 70 is 64 + 4 + 2 */
+    struct source source = {.size = 70, .fail_at = fail_at};
+    struct frag_tree_reader reader = reader_of(&source);
+    struct frag_tree_edge edge;
+    assert_int_equal(frag_tree_edge_make(fixture->context, &edge, 70, &reader), FRAG_MEMORY);
+    assert_int_equal(source.calls, fail_at);
+  }
 }
 
 /* The proofs of the certificate-transparency project's own tests, over its eight leaves. */
@@ -553,6 +594,7 @@ int main(void) {
       cmocka_unit_test(test_frontier_full), cmocka_unit_test(test_reader_fails),
       cmocka_unit_test(test_known),         cmocka_unit_test(test_seven_leaves),
       cmocka_unit_test(test_roots_of_growth), cmocka_unit_test(test_roots_of_changed_proof),
+      cmocka_unit_test(test_every_edge),
   };
   return cmocka_run_group_tests(tests, setup, fixture_teardown);
 }

@@ -103,7 +103,7 @@ static frag_error extend(struct extension *extension, uint64_t size) {
       .context = store->context, .born = put_born, .done = put_done, .state = extension};
   struct vd_hashes hashes;
   uint8_t root[FRAG_HASH_LEN];
-  vd_hashes_begin(&hashes, store->context, extension->transaction->txn, store->databases[VD_SCHEMA_HASH]);
+  vd_hashes_begin(&hashes, store->context, extension->transaction->txn, store->databases[VD_SCHEMA_HASH], NULL);
   int code = vd_hashes_load(&edge, &hashes, extension->from);
   if (code != MDB_SUCCESS) {
     fail(extension->transaction, code);

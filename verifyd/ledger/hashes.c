@@ -54,8 +54,9 @@ static uint64_t value_of(unsigned level, uint64_t index) { return index >> (STOR
 
 /* --- reading --- */
 
-void vd_hashes_begin(struct vd_hashes *hashes, struct frag_context *context, MDB_txn *txn, MDB_dbi dbi) {
-  *hashes = (struct vd_hashes){.context = context, .txn = txn, .dbi = dbi};
+void vd_hashes_begin(struct vd_hashes *hashes, struct frag_context *context, MDB_txn *txn, MDB_dbi dbi,
+                     struct vd_hashes_kept *kept) {
+  *hashes = (struct vd_hashes){.context = context, .txn = txn, .dbi = dbi, .kept = kept};
 }
 
 int vd_hashes_get(struct vd_hashes *hashes, unsigned storey, uint64_t number, const uint8_t **bytes) {
@@ -73,12 +74,56 @@ int vd_hashes_get(struct vd_hashes *hashes, unsigned storey, uint64_t number, co
   return MDB_SUCCESS;
 }
 
-frag_error vd_hashes_read(void *state, unsigned level, uint64_t index, uint8_t hash[static FRAG_HASH_LEN]) {
-  struct vd_hashes *hashes = state;
+static frag_error make_hash(struct vd_hashes *hashes, unsigned level, uint64_t index,
+                            uint8_t hash[static FRAG_HASH_LEN]) {
   const uint8_t *value = NULL;
   hashes->error = vd_hashes_get(hashes, level / STOREY_LEVELS, value_of(level, index), &value);
   if (hashes->error != MDB_SUCCESS) return FRAG_MEMORY;
   return join_level(hashes->context, hash, value, level, index);
+}
+
+/* Those that are made of leaves are nearly as many as these, and would tell which one was looked up. */
+static bool is_kept(const struct vd_hashes *hashes, unsigned level) {
+  return hashes->kept != NULL && level > STOREY_LEVELS && level % STOREY_LEVELS != 0;
+}
+
+/* A number for each subtree, never 0: its lowest bit that is set tells the level, and those above the index. */
+static uint64_t subtree_of(unsigned level, uint64_t index) { return (2 * index + 1) << level; }
+
+static bool is_lower(uint64_t subtree, uint64_t other) { return (subtree & -subtree) < (other & -other); }
+
+static size_t place_of(uint64_t subtree) {
+  const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15); /* 2^64 over the golden ratio */
+  return (size_t)((subtree * golden) >> 32) % VD_HASHES_KEPT;
+}
+
+frag_error vd_hashes_read(void *state, unsigned level, uint64_t index, uint8_t hash[static FRAG_HASH_LEN]) {
+  struct vd_hashes *hashes = state;
+  if (!is_kept(hashes, level)) return make_hash(hashes, level, index, hash);
+  uint64_t subtree = subtree_of(level, index);
+  size_t at = place_of(subtree);
+  if (hashes->kept->nodes[at].subtree == subtree) {
+    memcpy(hash, hashes->kept->nodes[at].hash, FRAG_HASH_LEN);
+    return FRAG_OK;
+  }
+  frag_error error = make_hash(hashes, level, index, hash);
+  /* The higher one is wanted more often, by all the leaves under its sibling. */
+  if (error != FRAG_OK || is_lower(subtree, hashes->kept->nodes[at].subtree)) return error;
+  hashes->kept->nodes[at].subtree = subtree;
+  memcpy(hashes->kept->nodes[at].hash, hash, FRAG_HASH_LEN);
+  return FRAG_OK;
+}
+
+frag_error vd_hashes_edge_of(struct vd_hashes *hashes, uint64_t size, const struct frag_tree_edge **edge) {
+  assert(hashes->kept != NULL);
+  struct frag_tree_reader reader = {vd_hashes_read, hashes};
+  struct frag_tree_edge *kept = &hashes->kept->edge;
+  frag_error error = FRAG_OK;
+  *edge = kept;
+  if (kept->size == size) return FRAG_OK;
+  error = frag_tree_edge_make(hashes->context, kept, size, &reader);
+  if (error != FRAG_OK) kept->size = 0;
+  return error;
 }
 
 /* --- growing --- */

@@ -23,11 +23,24 @@ void vd_hashes_key(uint8_t key[static VD_HASHES_KEY_LEN], unsigned storey, uint6
 
 /* --- reading --- */
 
+#define VD_HASHES_KEPT 2048 /* hashes; 80 KiB for each reader of a ledger */
+
+/* Hashes between two storeys that were made from a value, and the right edge of the tree that was read last. A complete
+ * subtree never changes, so both hold for every later snapshot of the same ledger. All zero: nothing yet. */
+struct vd_hashes_kept {
+  struct {
+    uint64_t subtree; /* 0: none */
+    uint8_t hash[FRAG_HASH_LEN];
+  } nodes[VD_HASHES_KEPT];
+  struct frag_tree_edge edge; /* size 0: none */
+};
+
 /* One reader, with the value that was last looked at in each storey, so that a proof takes about one get for each. */
 struct vd_hashes {
   struct frag_context *context;
   MDB_txn *txn;
   MDB_dbi dbi;
+  struct vd_hashes_kept *kept; /* NULL: keeps none */
   int error; /* the LMDB code of a read that failed */
   struct {
     const uint8_t *bytes; /* NULL: none yet */
@@ -36,13 +49,19 @@ struct vd_hashes {
 };
 
 /* Forgets what was looked at; to be called for every new snapshot. */
-void vd_hashes_begin(struct vd_hashes *hashes, struct frag_context *context, MDB_txn *txn, MDB_dbi dbi);
+void vd_hashes_begin(struct vd_hashes *hashes, struct frag_context *context, MDB_txn *txn, MDB_dbi dbi,
+                     struct vd_hashes_kept *kept);
 
 /* A value; a view. LMDB code, MDB_CORRUPTED when it is missing or of the wrong length. */
 int vd_hashes_get(struct vd_hashes *hashes, unsigned storey, uint64_t number, const uint8_t **bytes);
 
 /* For struct frag_tree_reader, whose state is the struct vd_hashes. FRAG_MEMORY: look at its error. */
 frag_error vd_hashes_read(void *state, unsigned level, uint64_t index, uint8_t hash[static FRAG_HASH_LEN]);
+
+/* The right edge of the snapshot's tree, made once for as long as its size stays the same. There must be a `kept`
+ * (asserted). Errors: those of frag_tree_edge_make, with vd_hashes_read as the reader. */
+FRAG_MUST_CHECK frag_error vd_hashes_edge_of(struct vd_hashes *hashes, uint64_t size,
+                                             const struct frag_tree_edge **edge);
 
 /* --- growing --- */
 

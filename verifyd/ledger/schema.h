@@ -58,6 +58,7 @@ struct vd_store_reader {
   bool has_begun;
   struct frag_context *context;
   struct vd_hashes hashes; /* of the snapshot */
+  struct vd_hashes_kept kept;
 };
 
 /* Big-endian numbers of 1 to 8 bytes. */

@@ -39,7 +39,8 @@ enum vd_error vd_store_reader_begin(struct vd_store_reader *reader, struct vd_fa
   int code = vd_environment_enter(&reader->store->environment, reader->txn, NULL);
   if (code != MDB_SUCCESS) return vd_environment_fail(&reader->store->environment, failure, code, "reading");
   reader->has_begun = true;
-  vd_hashes_begin(&reader->hashes, reader->context, reader->txn, reader->store->databases[VD_SCHEMA_HASH]);
+  vd_hashes_begin(&reader->hashes, reader->context, reader->txn, reader->store->databases[VD_SCHEMA_HASH],
+                  &reader->kept);
   return VD_OK;
 }
 

@@ -61,21 +61,30 @@ static enum vd_error say_failed(struct vd_store_reader *reader, frag_error error
 enum vd_error vd_tlog_inclusion(struct vd_store_reader *reader, uint64_t index, struct frag_proof *proof,
                                 struct vd_failure *failure) {
   struct frag_tree_reader tree = {vd_hashes_read, &reader->hashes};
+  const struct frag_tree_edge *edge = NULL;
   uint64_t size = 0;
+  proof->count = 0;
   enum vd_error error = vd_tlog_size(reader, &size, failure);
   if (error != VD_OK) return error;
   if (index >= size) return absent(reader, failure, size);
-  return say_failed(reader, frag_tree_inclusion(reader->context, proof, index, size, &tree), failure);
+  frag_error made = vd_hashes_edge_of(&reader->hashes, size, &edge);
+  if (made == FRAG_OK) made = frag_tree_edge_inclusion(reader->context, proof, index, edge, &tree);
+  return say_failed(reader, made, failure);
 }
 
 enum vd_error vd_tlog_consistency(struct vd_store_reader *reader, uint64_t old_size, struct frag_proof *proof,
                                   struct vd_failure *failure) {
   struct frag_tree_reader tree = {vd_hashes_read, &reader->hashes};
+  const struct frag_tree_edge *edge = NULL;
   uint64_t size = 0;
+  proof->count = 0;
   enum vd_error error = vd_tlog_size(reader, &size, failure);
   if (error != VD_OK) return error;
   if (old_size > size) return absent(reader, failure, size);
-  return say_failed(reader, frag_tree_consistency(reader->context, proof, old_size, size, &tree), failure);
+  if (old_size == 0 || old_size == size) return VD_OK; /* nothing needs to be read for an empty proof */
+  frag_error made = vd_hashes_edge_of(&reader->hashes, size, &edge);
+  if (made == FRAG_OK) made = frag_tree_edge_consistency(reader->context, proof, old_size, edge, &tree);
+  return say_failed(reader, made, failure);
 }
 
 /* --- resources --- */

@@ -44,6 +44,26 @@ FRAG_API FRAG_MUST_CHECK frag_error frag_tree_consistency(struct frag_context *c
                                                           uint64_t old_size, uint64_t new_size,
                                                           const struct frag_tree_reader *reader);
 
+/* The right edge of one tree, for making many of its proofs: what they would each join anew. hashes[k], for a bit k of
+ * size that is set, is the hash of the subtree over the last size mod 2^(k+1) leaves, and means nothing where the bit
+ * is 0; the uppermost is the tree's root. Plain data of the caller. */
+struct frag_tree_edge {
+  uint64_t size;
+  uint8_t hashes[FRAG_PROOF_HASHES_MAX][FRAG_HASH_LEN];
+};
+
+/* Errors: as frag_tree_root; *edge is then of no use. */
+FRAG_API FRAG_MUST_CHECK frag_error frag_tree_edge_make(struct frag_context *context, struct frag_tree_edge *edge,
+                                                        uint64_t size, const struct frag_tree_reader *reader);
+
+/* frag_tree_inclusion and frag_tree_consistency in the tree whose edge that is, from the same hashes. */
+FRAG_API FRAG_MUST_CHECK frag_error frag_tree_edge_inclusion(struct frag_context *context, struct frag_proof *proof,
+                                                             uint64_t index, const struct frag_tree_edge *edge,
+                                                             const struct frag_tree_reader *reader);
+FRAG_API FRAG_MUST_CHECK frag_error frag_tree_edge_consistency(struct frag_context *context, struct frag_proof *proof,
+                                                               uint64_t old_size, const struct frag_tree_edge *edge,
+                                                               const struct frag_tree_reader *reader);
+
 /* Whether the leaf with that hash is leaf `index` of the tree (RFC 9162 section 2.1.3.2).
  * Errors: FRAG_FIELD_RANGE (index ≥ size, or size too large), FRAG_PROOF_WRONG, FRAG_CRYPTO. */
 FRAG_API FRAG_MUST_CHECK frag_error frag_tree_check_inclusion(struct frag_context *context, uint64_t index,
