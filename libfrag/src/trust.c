@@ -65,6 +65,7 @@ void frag_trust_free(struct frag_trust *trust) {
   free(trust->keys);
   free(trust->points);
   free(trust->by_kid);
+  free(trust->by_issuer);
   free(trust);
 }
 
@@ -82,6 +83,34 @@ const struct frag_trust_key *frag_trust_find(const struct frag_trust *trust, con
   const struct frag_trust_place *place =
       bsearch(kid, trust->by_kid, trust->list.key_count, sizeof *trust->by_kid, compare_place);
   return place == NULL ? NULL : &trust->keys[place->number];
+}
+
+int frag_trust_compare_issuers(struct frag_slice a, struct frag_slice b) {
+  int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len); /* neither is empty */
+  return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+const struct frag_trust_key *const *frag_trust_by_issuer(const struct frag_trust *trust) { return trust->by_issuer; }
+
+/* The first key in by_issuer whose issuer is `issuer` or comes after it; or after `issuer` only. */
+static size_t bound(const struct frag_trust *trust, struct frag_slice issuer, bool is_after) {
+  size_t low = 0, high = trust->list.key_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = frag_trust_compare_issuers(trust->by_issuer[middle]->issuer, issuer);
+    if (order < 0 || (is_after && order == 0)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const struct frag_trust_key *const *frag_trust_issuer(const struct frag_trust *trust, struct frag_slice issuer,
+                                                      size_t *count) {
+  *count = 0;
+  if (issuer.len == 0) return NULL;
+  size_t first = bound(trust, issuer, false);
+  *count = bound(trust, issuer, true) - first;
+  return *count == 0 ? NULL : trust->by_issuer + first;
 }
 
 const struct frag_point *frag_trust_point(const struct frag_trust *trust, const struct frag_trust_key *key) {

@@ -18,6 +18,7 @@ struct frag_trust {
   struct frag_trust_key *keys;
   struct frag_point *points;        /* decoded once: 5 µs each */
   struct frag_trust_place *by_kid;  /* sorted, for look-up */
+  const struct frag_trust_key **by_issuer; /* those of one next to each other, in the list's order */
 };
 
 /* The decoded public key of one of the list's keys. */
@@ -30,6 +31,9 @@ FRAG_MUST_CHECK frag_error frag_trust_check_key(struct frag_context *context, st
 
 /* The same for a list without its keys. FRAG_FIELD_RANGE. */
 FRAG_MUST_CHECK frag_error frag_trust_check_list(const struct frag_trust_list *list);
+
+/* The order of issuers' ids: by bytes, the shorter of two that begin alike first. */
+int frag_trust_compare_issuers(struct frag_slice a, struct frag_slice b);
 
 /* The order of map keys in deterministic CBOR: shorter first, then by bytes. */
 int frag_trust_compare_languages(struct frag_slice a, struct frag_slice b);

@@ -66,7 +66,9 @@ static frag_error allocate_keys(struct frag_trust *trust, size_t count) {
   trust->keys = calloc(room, sizeof *trust->keys);
   trust->points = calloc(room, sizeof *trust->points);
   trust->by_kid = calloc(room, sizeof *trust->by_kid);
-  if (trust->keys == NULL || trust->points == NULL || trust->by_kid == NULL) return FRAG_MEMORY;
+  trust->by_issuer = calloc(room, sizeof *trust->by_issuer);
+  if (trust->keys == NULL || trust->points == NULL || trust->by_kid == NULL || trust->by_issuer == NULL)
+    return FRAG_MEMORY;
   trust->list.keys = trust->keys;
   trust->list.key_count = count;
   return FRAG_OK;
@@ -94,6 +96,14 @@ static int compare_places(const void *a, const void *b) {
   return memcmp(((const struct frag_trust_place *)a)->kid, ((const struct frag_trust_place *)b)->kid, FRAG_KID_LEN);
 }
 
+/* The keys are one array, so their addresses are their order in the list. */
+static int compare_issuers(const void *a, const void *b) {
+  const struct frag_trust_key *one = *(const struct frag_trust_key *const *)a;
+  const struct frag_trust_key *other = *(const struct frag_trust_key *const *)b;
+  int order = frag_trust_compare_issuers(one->issuer, other->issuer);
+  return order != 0 ? order : (one > other) - (one < other);
+}
+
 static frag_error check_keys(struct frag_context *context, struct frag_trust *trust) {
   size_t count = trust->list.key_count;
   for (size_t i = 0; i < count; i++) {
@@ -101,7 +111,9 @@ static frag_error check_keys(struct frag_context *context, struct frag_trust *tr
     if (error != FRAG_OK) return error;
     memcpy(trust->by_kid[i].kid, trust->keys[i].kid, FRAG_KID_LEN);
     trust->by_kid[i].number = i;
+    trust->by_issuer[i] = &trust->keys[i];
   }
+  qsort(trust->by_issuer, count, sizeof *trust->by_issuer, compare_issuers);
   qsort(trust->by_kid, count, sizeof *trust->by_kid, compare_places);
   for (size_t i = 1; i < count; i++)
     if (compare_places(&trust->by_kid[i - 1], &trust->by_kid[i]) == 0) return FRAG_FIELD_DUPLICATE;

@@ -48,12 +48,57 @@ static void test_find_many(void **state) {
   frag_trust_free(trust);
 }
 
+static const char *const issuers[] = {"a", "a.b", "aa", "b", "b-c", "rupp.edu.kh", "z"};
+enum { ISSUERS = sizeof issuers / sizeof issuers[0] };
+
+static void expect_keys_of(const struct frag_trust *trust, size_t at, size_t expected) {
+  size_t count;
+  const struct frag_trust_key *const *keys = frag_trust_issuer(trust, slice_of(issuers[at]), &count);
+  assert_int_equal(count, expected);
+  for (size_t i = 0; i < count; i++) {
+    assert_int_equal(keys[i]->issuer.len, strlen(issuers[at]));
+    assert_memory_equal(keys[i]->issuer.data, issuers[at], keys[i]->issuer.len);
+    assert_true(i == 0 || keys[i - 1] < keys[i]); /* the list's order */
+  }
+}
+
+/* Ids that begin alike, in an order of no use, with 1, 2, … keys each. */
+static void test_issuer(void **state) {
+  static const char *const nobody[] = {"", "0", "a.", "a.bb", "ab", "b-", "zz", "rupp.edu.k"};
+  struct fixture *fixture = *state;
+  enum { KEYS = ISSUERS * (ISSUERS + 1) / 2 };
+  struct frag_trust_key entries[KEYS];
+  struct frag_key *keys[KEYS];
+  size_t made = 0, count = 0;
+  for (size_t round = 0; round < ISSUERS; round++)
+    for (size_t at = ISSUERS; at-- > round; made++) {
+      const uint8_t secret32[32] = {[30] = (uint8_t)(made + 1), [31] = 78};
+      assert_int_equal(frag_key_new(fixture->context, &keys[made], secret32), FRAG_OK);
+      entries[made] = fixture_trust_key(keys[made], FRAG_ROLE_ISSUER, issuers[at]);
+    }
+  assert_int_equal(made, KEYS);
+  struct frag_trust_list list = fixture_list(entries, KEYS);
+  struct frag_trust *trust = fixture_trust(fixture, &list);
+  for (size_t at = 0; at < ISSUERS; at++) expect_keys_of(trust, at, at + 1);
+  for (size_t at = 0, first = 0; at < ISSUERS; first += ++at)
+    assert_true(frag_trust_issuer(trust, slice_of(issuers[at]), &count) == frag_trust_by_issuer(trust) + first);
+  for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++) {
+    assert_null(frag_trust_issuer(trust, slice_of(nobody[i]), &count));
+    assert_int_equal(count, 0);
+  }
+  for (size_t i = 0; i < KEYS; i++) frag_key_free(keys[i]);
+  frag_trust_free(trust);
+}
+
 static void test_empty_list(void **state) {
   struct fixture *fixture = *state;
   struct frag_trust_list list = fixture_list(NULL, 0);
   struct frag_trust *trust = fixture_trust(fixture, &list);
   assert_int_equal(frag_trust_list(trust)->key_count, 0);
   assert_null(frag_trust_find(trust, frag_key_id(fixture->issuer)));
+  size_t count = 1;
+  assert_null(frag_trust_issuer(trust, slice_of("a"), &count));
+  assert_int_equal(count, 0);
   frag_trust_free(trust);
   frag_trust_free(NULL);
 }
@@ -215,6 +260,7 @@ static void test_language_order(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_find),     cmocka_unit_test(test_find_many), cmocka_unit_test(test_empty_list),
+      cmocka_unit_test(test_issuer),
       cmocka_unit_test(test_key_time), cmocka_unit_test(test_follows),   cmocka_unit_test(test_chain),
       cmocka_unit_test(test_language_order),
   };

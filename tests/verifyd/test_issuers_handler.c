@@ -85,11 +85,7 @@ static int code_of(const struct loopback_answer *verdict) {
   return atoi(found + strlen("\"code\":"));
 }
 
-static void ask(const char *qr, struct loopback_answer *verdict) {
-  char body[400];
-  int len = snprintf(body, sizeof body, "{\"qr\":\"%s\"}", qr);
-  program_rig_post(&rig, "/v1/verify", "application/json", "", body, (size_t)len, verdict);
-}
+static void ask(const char *qr, struct loopback_answer *verdict) { program_rig_post_json(&rig, qr, verdict); }
 
 /* ---- what is served ---- */
 
@@ -165,6 +161,132 @@ static void a_hostile_name_is_text_and_nothing_else(void **state) {
   get(rig.port, "/v1/issuers", "");
   assert_non_null(strstr(answer.body, "\"en\":\"<script>alert(1)</script>\\\" onload='x' &amp;\""));
   assert_string_equal(loopback_header(&answer, "X-Content-Type-Options"), "nosniff");
+}
+
+/* ---- pages ---- */
+
+static const char *member(const char *name) {
+  static char value[200];
+  char wanted[40];
+  int wanted_len = snprintf(wanted, sizeof wanted, "\"%s\":", name);
+  const char *found = strstr(answer.body, wanted);
+  if (found == NULL) fail_msg("no %s in %s", name, answer.body);
+  found += wanted_len;
+  if (*found == '"') found++;
+  size_t len = strcspn(found, "\",}");
+  (void)snprintf(value, sizeof value, "%.*s", (int)len, found);
+  return value;
+}
+
+static size_t ids_of(char ids[static 20], size_t count) {
+  for (const char *at = answer.body; (at = strstr(at, "{\"id\":\"")) != NULL; count++) ids[count] = (at += 7)[0];
+  return count;
+}
+
+static void the_list_comes_in_pages_of_one_list(void **state) {
+  char path[200], ids[20], all[20];
+  size_t count = 0;
+  (void)state;
+  program_rig_start(&rig);
+  get(rig.port, "/v1/issuers?limit=500", "");
+  size_t total = ids_of(all, 0);
+  assert_true(total >= 3);
+  assert_string_equal(member("next"), "null");
+  (void)snprintf(path, sizeof path, "/v1/issuers?limit=1");
+  for (size_t pages = 0; pages < total; pages++) {
+    get(rig.port, path, "");
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(loopback_header(&answer, "Access-Control-Allow-Origin"), "*");
+    assert_int_equal(atoi(member("total")), total);
+    assert_int_equal(atoi(member("list_no")), 1);
+    count = ids_of(ids, count);
+    assert_int_equal(count, pages + 1);
+    (void)snprintf(path, sizeof path, "/v1/issuers?limit=1&after=%s", member("next"));
+  }
+  assert_string_equal(member("next"), "null");
+  assert_memory_equal(ids, all, total);
+  get(rig.port, "/v1/issuers?limit=1", "");
+  (void)snprintf(path, sizeof path, "/v1/issuers?limit=1&after=%s", member("next"));
+  put_list();
+  wait_for_list(2);
+  get(rig.port, path, "");
+  assert_int_equal(answer.status, 400);
+  assert_string_equal(loopback_header(&answer, "Content-Type"), "application/problem+json");
+  assert_non_null(strstr(answer.body, "cursor of another trust list"));
+  get(rig.port, "/v1/issuers?limit=0", "");
+  assert_int_equal(answer.status, 400);
+  assert_null(loopback_header(&answer, "ETag"));
+}
+
+static void issuers_are_looked_for(void **state) {
+  (void)state;
+  program_rig_start(&rig);
+  get(rig.port, "/v1/issuers?q=MINIST%C3%88RE+School", "");
+  assert_int_equal(answer.status, 200);
+  assert_int_equal(atoi(member("total")), 1);
+  assert_string_equal(member("id"), "school.example");
+  get(rig.port, "/v1/issuers?issuer=registrar.example", "");
+  assert_string_equal(member("id"), "registrar.example");
+  get(rig.port, "/v1/issuers?q=zzzqqq", "");
+  assert_int_equal(answer.status, 200);
+  assert_int_equal(atoi(member("total")), 0);
+  get(rig.port, "/issuers.fr?q=ministere+ministry.e", "");
+  assert_string_equal(loopback_header(&answer, "Content-Language"), "fr");
+  assert_string_equal(loopback_header(&answer, "Cache-Control"), "public, max-age=60");
+  assert_non_null(strstr(answer.body, "Le Ministere"));
+  assert_null(strstr(answer.body, "registrar.example"));
+  get(rig.port, "/issuers?q=zzzqqq", "Accept-Language: en\r\n");
+  assert_string_equal(loopback_header(&answer, "Cache-Control"), "no-store");
+  assert_non_null(strstr(answer.body, "value=\"zzzqqq\""));
+  get(rig.port, "/issuers.en?q=%%zz", "");
+  assert_int_equal(answer.status, 400);
+  (void)program_rig_stop(&rig);
+  assert_null(strstr(program_rig_read(&rig, "err"), "zzzqqq"));
+  assert_null(strstr(program_rig_read(&rig, "out"), "zzzqqq"));
+}
+
+static void a_page_of_an_earlier_list_begins_again(void **state) {
+  (void)state;
+  program_rig_start(&rig);
+  get(rig.port, "/issuers.en?after=0000000000000000-1&q=registrar", "");
+  assert_int_equal(answer.status, 200);
+  assert_string_equal(loopback_header(&answer, "Cache-Control"), "no-store");
+  assert_non_null(strstr(answer.body, "A new list has come into force"));
+  assert_non_null(strstr(answer.body, "registrar.example"));
+  get(rig.port, "/issuers.en", "");
+  assert_null(strstr(answer.body, "A new list has come into force"));
+}
+
+static void every_form_has_a_tag_of_its_own(void **state) {
+  static const char *const paths[] = {"/v1/issuers", "/issuers.en", "/v1/issuers?limit=40", "/issuers.km?q=example"};
+  static const char *const codings[] = {"", "Accept-Encoding: gzip\r\n"};
+  char header[200], tags[2][64];
+  (void)state;
+  program_rig_start(&rig);
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    get(rig.port, paths[i], "");
+    size_t plain_len = answer.body_len;
+    assert_null(loopback_header(&answer, "Content-Encoding"));
+    assert_string_equal(loopback_header(&answer, "Vary"), "Accept-Encoding");
+    (void)snprintf(tags[0], sizeof tags[0], "%s", loopback_header(&answer, "ETag"));
+    get(rig.port, paths[i], "Accept-Encoding: br, gzip\r\n");
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(loopback_header(&answer, "Content-Encoding"), "gzip");
+    assert_true(answer.body_len < plain_len);
+    assert_memory_equal(answer.body, "\x1f\x8b", 2);
+    (void)snprintf(tags[1], sizeof tags[1], "%s", loopback_header(&answer, "ETag"));
+    assert_string_not_equal(tags[0], tags[1]);
+    for (size_t n = 0; n < 2; n++) {
+      (void)snprintf(header, sizeof header, "%sIf-None-Match: %s\r\n", codings[n], tags[n]);
+      get(rig.port, paths[i], header);
+      assert_int_equal(answer.status, 304);
+      assert_int_equal(answer.body_len, 0);
+      assert_null(loopback_header(&answer, "Content-Encoding"));
+      (void)snprintf(header, sizeof header, "%sIf-None-Match: %s\r\n", codings[1 - n], tags[n]);
+      get(rig.port, paths[i], header);
+      assert_int_equal(answer.status, 200);
+    }
+  }
 }
 
 /* ---- new lists ---- */
@@ -297,6 +419,10 @@ int main(int count, char **arguments) {
       TEST(the_list_is_served_with_a_tag),
       TEST(the_page_comes_in_three_languages),
       TEST(a_hostile_name_is_text_and_nothing_else),
+      TEST(the_list_comes_in_pages_of_one_list),
+      TEST(issuers_are_looked_for),
+      TEST(a_page_of_an_earlier_list_begins_again),
+      TEST(every_form_has_a_tag_of_its_own),
       TEST(sighup_takes_a_list_at_once),
       TEST(a_refused_file_is_told_and_the_list_stays),
       TEST(a_restart_with_an_older_list_is_refused),

@@ -67,11 +67,11 @@ void vd_member_labels(struct vd_writer *writer, const char *name, const struct v
   vd_writer_close(writer, '}');
 }
 
-void vd_member_issuer_names(struct vd_writer *writer, const char *name, const struct frag_trust_key *key) {
+void vd_member_issuer_names(struct vd_writer *writer, const char *name, const struct vd_issuer_names *names) {
   vd_writer_name(writer, name);
   vd_writer_open(writer, '{');
-  for (size_t at = 0; at < key->name_count; at++) {
-    const struct frag_issuer_name *entry = &key->names[at];
+  for (size_t at = 0; at < names->count; at++) {
+    const struct frag_issuer_name *entry = &names->items[at];
     vd_writer_name_text(writer, (const char *)entry->language.data, entry->language.len);
     vd_writer_text(writer, (const char *)entry->name.data, entry->name.len);
   }

@@ -2,10 +2,9 @@
 #ifndef VD_MEMBER_H
 #define VD_MEMBER_H
 
-#include <frag/trust.h>
-
 #include "config/profile.h"
 #include "json/writer.h"
+#include "verify/issuer_names.h"
 
 void vd_member_string(struct vd_writer *writer, const char *name, const char *value);
 void vd_member_slice(struct vd_writer *writer, const char *name, struct frag_slice value);
@@ -21,6 +20,6 @@ void vd_member_time_or_null(struct vd_writer *writer, const char *name, uint64_t
 
 /* {language: text}; labels: NULL for {}. */
 void vd_member_labels(struct vd_writer *writer, const char *name, const struct vd_labels *labels);
-void vd_member_issuer_names(struct vd_writer *writer, const char *name, const struct frag_trust_key *key);
+void vd_member_issuer_names(struct vd_writer *writer, const char *name, const struct vd_issuer_names *names);
 
 #endif

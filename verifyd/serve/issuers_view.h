@@ -3,7 +3,7 @@
 #ifndef VD_SERVE_ISSUERS_VIEW_H
 #define VD_SERVE_ISSUERS_VIEW_H
 
-#include "json/issuers.h"
+#include "serve/issuers_query.h"
 #include "serve/result_words.h"
 #include "serve/view.h"
 
@@ -13,8 +13,16 @@ bool vd_issuers_view_words_complete(const struct vd_words *words, char missing[s
 /* One line for the title of the page, not escaped. */
 const char *vd_issuers_view_title(const struct vd_view *view);
 
-/* The article. issuers: of that list. is_overdue: it is past its next update. */
-void vd_issuers_view(const struct vd_view *view, const struct frag_trust_list *list, const struct vd_issuers *issuers,
-                     bool is_overdue);
+/* What is drawn. */
+struct vd_issuers_sheet {
+  const struct frag_trust_list *list;
+  const struct vd_issuers_page *page;   /* of its issuers */
+  const struct vd_issuers_query *query; /* that they were found with */
+  bool is_overdue;                      /* the list is past its next update */
+  bool is_changed;                      /* it is another than the one that the reader began with */
+};
+
+/* The article. */
+void vd_issuers_view(const struct vd_view *view, const struct vd_issuers_sheet *sheet);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "base/file.h"
 #include "serve/html.h"
-#include "serve/issuers_view.h"
 #include "serve/result_words.h"
 
 #define TEMPLATE_MAX ((size_t)256 << 10)
@@ -100,16 +99,11 @@ void vd_page_problem(const struct vd_page *page, enum vd_language language, enum
 }
 
 enum vd_error vd_page_issuers(const struct vd_page *page, enum vd_language language, const struct vd_profiles *profiles,
-                              const struct frag_trust *trust, bool is_overdue, struct vd_buffer *out,
-                              struct vd_failure *failure) {
+                              const struct vd_issuers_sheet *sheet, struct vd_buffer *out, struct vd_failure *failure) {
   const struct template *template = &page->templates[language];
   struct vd_view view = {page->words, profiles, language, out, NULL};
-  struct vd_issuers issuers;
-  enum vd_error error = vd_issuers_group(frag_trust_list(trust), &issuers, failure);
-  if (error != VD_OK) return error;
   begin(template, vd_issuers_view_title(&view), out);
-  vd_issuers_view(&view, frag_trust_list(trust), &issuers, is_overdue);
+  vd_issuers_view(&view, sheet);
   vd_buffer_span(out, template->after_result);
-  vd_issuers_free(&issuers);
   return vd_buffer_failed(out) ? vd_fail(failure, VD_MEMORY, "no memory for the page of the issuers") : VD_OK;
 }

@@ -4,6 +4,7 @@
 #ifndef VD_SERVE_PAGE_H
 #define VD_SERVE_PAGE_H
 
+#include "serve/issuers_view.h"
 #include "serve/result_view.h"
 
 struct vd_page;
@@ -22,9 +23,9 @@ void vd_page_verdict(const struct vd_page *page, enum vd_language language, cons
 void vd_page_problem(const struct vd_page *page, enum vd_language language, enum vd_problem problem,
                      struct vd_buffer *out);
 
-/* The page that lists the issuers; is_overdue as in issuers_view.h. VD_MEMORY. */
+/* A page of the issuers. VD_MEMORY. */
 VD_MUST_CHECK enum vd_error vd_page_issuers(const struct vd_page *page, enum vd_language language,
-                                            const struct vd_profiles *profiles, const struct frag_trust *trust,
-                                            bool is_overdue, struct vd_buffer *out, struct vd_failure *failure);
+                                            const struct vd_profiles *profiles, const struct vd_issuers_sheet *sheet,
+                                            struct vd_buffer *out, struct vd_failure *failure);
 
 #endif

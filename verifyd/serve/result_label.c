@@ -16,14 +16,11 @@ struct vd_result_label vd_result_label_pick(const struct vd_labels *labels, stru
   return (struct vd_result_label){span_of(labels->items[0].text), span_of(labels->items[0].language)};
 }
 
-struct vd_result_label vd_result_label_issuer(const struct frag_trust_key *key, enum vd_language language) {
-  struct vd_span own = span_of(vd_language_tag(language));
-  const struct frag_issuer_name *best = key->name_count > 0 ? &key->names[0] : NULL;
-  for (size_t i = 0; i < key->name_count; i++) {
-    struct vd_span tag = slice(key->names[i].language);
-    if (vd_span_equal(tag, own)) return (struct vd_result_label){slice(key->names[i].name), {NULL, 0}};
-    if (vd_span_equal(tag, VD_SPAN("en"))) best = &key->names[i];
-  }
-  if (best == NULL) return (struct vd_result_label){slice(key->issuer), {NULL, 0}};
-  return (struct vd_result_label){slice(best->name), slice(best->language)};
+struct vd_result_label vd_result_label_issuer(const struct vd_issuer_names *names, enum vd_language language) {
+  const struct frag_issuer_name *found = vd_issuer_names_find(names, vd_language_tag(language));
+  if (found != NULL) return (struct vd_result_label){slice(found->name), {NULL, 0}};
+  if (names->count == 0) return (struct vd_result_label){slice(names->issuer), {NULL, 0}};
+  found = vd_issuer_names_find(names, "en");
+  if (found == NULL) found = &names->items[0];
+  return (struct vd_result_label){slice(found->name), slice(found->language)};
 }

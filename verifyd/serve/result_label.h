@@ -3,10 +3,9 @@
 #ifndef VD_SERVE_RESULT_LABEL_H
 #define VD_SERVE_RESULT_LABEL_H
 
-#include <frag/trust.h>
-
 #include "config/profile.h"
 #include "serve/header.h"
+#include "verify/issuer_names.h"
 
 struct vd_result_label {
   struct vd_span text;
@@ -17,7 +16,7 @@ struct vd_result_label {
 struct vd_result_label vd_result_label_pick(const struct vd_labels *labels, struct vd_span raw,
                                             enum vd_language language);
 
-/* The issuer's name. The result lives as long as key. */
-struct vd_result_label vd_result_label_issuer(const struct frag_trust_key *key, enum vd_language language);
+/* The issuer's name. The result lives as long as the trust list. */
+struct vd_result_label vd_result_label_issuer(const struct vd_issuer_names *names, enum vd_language language);
 
 #endif

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/hex.h"
+#include "serve/gzip.h"
 
 /* No file has its version in its name, so what makes up one page must never be mixed: it is asked for every time, and
  * a 304 costs nothing. Fonts and pictures may be a week old. */
@@ -53,26 +53,6 @@ static void make_etag(struct vd_static_form *form, const uint8_t digest[static V
   (void)snprintf(form->etag, sizeof form->etag, "\"%s%s\"", hex, mark);
 }
 
-/* Compresses if that saves a tenth; a failure for want of memory only means that it is served as it is. */
-static void compress_file(struct vd_static_file *file) {
-  enum { GZIP = 16, MEMORY_LEVEL = 9 };
-  z_stream stream = {.next_in = file->plain.bytes, .avail_in = (uInt)file->plain.len};
-  size_t capacity = file->plain.len - file->plain.len / 10;
-  if (capacity == 0 ||
-      deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + GZIP, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
-    return;
-  file->gzip.bytes = malloc(capacity);
-  stream.next_out = file->gzip.bytes;
-  stream.avail_out = (uInt)capacity;
-  if (file->gzip.bytes != NULL && deflate(&stream, Z_FINISH) == Z_STREAM_END) {
-    file->gzip.len = stream.total_out;
-  } else {
-    free(file->gzip.bytes);
-    file->gzip.bytes = NULL;
-  }
-  (void)deflateEnd(&stream);
-}
-
 static enum vd_error prepare_file(struct vd_static_file *file, struct vd_failure *failure) {
   uint8_t digest[VD_SHA256_LEN];
   size_t kind = kind_of(file->path);
@@ -80,7 +60,8 @@ static enum vd_error prepare_file(struct vd_static_file *file, struct vd_failure
   file->cache_control = kind < KINDS ? kinds[kind].cache_control : ASK_FIRST;
   enum vd_error error = vd_sha256(digest, file->plain.bytes, file->plain.len, failure);
   if (error != VD_OK) return error;
-  if (kind < KINDS && kinds[kind].compresses) compress_file(file);
+  if (kind < KINDS && kinds[kind].compresses)
+    (void)vd_gzip(file->plain.bytes, file->plain.len, VD_GZIP_BEST, &file->gzip.bytes, &file->gzip.len);
   make_etag(&file->plain, digest, "");
   make_etag(&file->gzip, digest, "z"); /* another form is another entity, RFC 9110 section 8.8.3.3 */
   return VD_OK;

@@ -1,5 +1,5 @@
-/* static_files.h: the files of the page, read into memory when the service starts and compressed once. The owner of
- * zlib. Nothing is read from the disk for a request, so a request cannot name a file that is not there.
+/* static_files.h: the files of the page, read into memory when the service starts and compressed once.
+ * Nothing is read from the disk for a request, so a request cannot name a file that is not there.
  * Read-only once loaded: may be shared by threads. Nothing here is secret. */
 #ifndef VD_SERVE_STATIC_FILES_H
 #define VD_SERVE_STATIC_FILES_H

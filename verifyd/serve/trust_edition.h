@@ -5,25 +5,20 @@
 
 #include <stdatomic.h>
 
-#include "serve/page.h"
-#include "serve/static_files.h"
-
-/* What is sent, with its entity tag. */
-struct vd_trust_shown {
-  struct vd_buffer body;
-  char etag[VD_ETAG_SIZE];
-};
+#include "serve/issuers_shown.h"
 
 /* Fields are for reading. */
 struct vd_trust_edition {
   atomic_uint uses;
   struct frag_trust *trust;
   bool is_overdue; /* it was past its next update when this was made */
-  struct vd_trust_shown json;
-  struct vd_trust_shown pages[VD_LANGUAGE_COUNT]; /* empty without a page */
+  struct vd_issuers_source issuers; /* of it */
+  struct vd_issuers_shown json;     /* the first page, which is asked for most */
+  struct vd_issuers_shown pages[VD_LANGUAGE_COUNT]; /* the same; empty without a page */
 };
 
-/* trust: the edition's from the call on, error or not. profiles: for labels. page: NULL for none. Any thread.
+/* trust: the edition's from the call on, error or not. profiles: for labels. page: NULL for none; both
+ * outlive the edition. Any thread.
  * Out: *edition, in use by the caller, who gives it to vd_trust_edition_give; NULL on error. VD_MEMORY, VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_trust_edition_new(struct frag_trust *trust, bool is_overdue,
                                                  const struct vd_profiles *profiles, const struct vd_page *page,

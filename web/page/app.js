@@ -27,7 +27,7 @@ class Page {
   }
 
   // Shows a view: { kind: "start", problem?, field? }, { kind: "progress", at, slow }, { kind: "answer", answer, retry },
-  // { kind: "silence", reason, retry } or { kind: "issuers", list, retry }, its list as for drawIssuers.
+  // { kind: "silence", reason, retry } or { kind: "issuers", retry, … }, the rest as for drawIssuers.
   show(view) {
     this.view = view;
     this.draw();
@@ -62,8 +62,8 @@ class Page {
   }
 
   drawn() {
-    const { kind, answer, reason, at, slow, list } = this.view;
-    if (kind === "issuers") return [drawIssuers(list, this.words)];
+    const { kind, answer, reason, at, slow } = this.view;
+    if (kind === "issuers") return [drawIssuers(this.view, this.words)];
     if (kind === "answer") return [drawAnswer(answer, location.host, this.words)];
     if (kind === "silence") return [drawSilence(reason, this.words)];
     return kind === "progress" ? [drawProgress(at, slow, this.words)] : [];
@@ -105,9 +105,7 @@ class Page {
   // Asks with one attempt after another until one is not a picture without a code. attempts is a function that resolves
   // to functions of an AbortController; field is the form that a problem is shown at.
   async verify(attempts, field) {
-    this.aborter?.abort();
-    const aborter = new AbortController();
-    this.aborter = aborter;
+    const aborter = this.begin();
     this.show({ kind: "progress", at: "read", slow: false });
     const timer = setTimeout(
       () => this.showIfCurrent(aborter, { kind: "progress", at: "ask", slow: true }),
@@ -147,13 +145,50 @@ class Page {
     return this.verify(attempts, "photo");
   }
 
-  async showIssuers() {
+  // Begins something that takes the place of whatever was asked for before.
+  begin() {
     this.aborter?.abort();
-    const aborter = new AbortController();
-    this.aborter = aborter;
+    this.aborter = new AbortController();
+    return this.aborter;
+  }
+
+  async showIssuers() {
+    const aborter = this.begin();
     this.show({ kind: "issuers" });
     const list = await askIssuers(aborter);
     this.showIfCurrent(aborter, { kind: "issuers", list, retry: () => this.showIssuers() });
+  }
+
+  // What was found before stays until there is something else, and the reader goes on with that.
+  async findIssuers(text, isChanged = false) {
+    const aborter = this.begin();
+    this.announcement.textContent = this.words.text("issuers.loading");
+    const list = await askIssuers(aborter, { text, isFresh: isChanged });
+    const retry = () => this.findIssuers(text);
+    this.showIfCurrent(aborter, { kind: "issuers", list, text, isChanged, retry });
+    if (this.aborter === aborter && list) this.lookAt(isChanged ? ".issuers .warning:last-child" : "#issuers-found");
+  }
+
+  async moreIssuers() {
+    const { view } = this;
+    const aborter = this.begin();
+    this.announcement.textContent = this.words.text("issuers.loading");
+    const more = await askIssuers(aborter, { text: view.text, after: view.list.next });
+    if (this.aborter !== aborter) return;
+    if (more === "changed") {
+      await this.findIssuers(view.text, true);
+      return;
+    }
+    const issuers = [...view.list.issuers, ...(more?.issuers ?? [])];
+    this.view = { ...view, isSilent: more === null, list: { ...(more ?? view.list), issuers } };
+    this.draw();
+    this.lookAt(more === null ? "[data-action=more]" : `#issuer-${view.list.issuers.length + 1}`);
+  }
+
+  lookAt(selector) {
+    const found = this.stage.querySelector(selector);
+    if (found?.matches("h2, li")) found.setAttribute("tabindex", "-1");
+    found?.focus();
   }
 
   // A code in the address is taken out of it before anything else happens.
@@ -184,6 +219,7 @@ class Page {
       again: () => this.clear(),
       home: () => this.clear(),
       issuers: () => this.showIssuers(),
+      more: () => this.moreIssuers(),
       retry: () => this.view.retry(),
       print: () => window.print(),
       take: () => this.choosePhoto(true),
@@ -196,6 +232,11 @@ class Page {
     window.addEventListener("hashchange", () => this.takeFragment());
     window.addEventListener("pagehide", () => this.clear());
     document.addEventListener("click", (event) => this.click(event));
+    document.addEventListener("submit", (event) => {
+      if (!event.target.matches(".issuers-search")) return;
+      event.preventDefault();
+      this.findIssuers(event.target.elements.q.value.trim());
+    });
     this.photoInput.addEventListener("change", () => {
       const [file] = this.photoInput.files;
       this.photoInput.value = "";

@@ -15,10 +15,15 @@ function section(className, titleId, title, ...children) {
   );
 }
 
-function banner(verdict, group, statusAsOf, words) {
-  const asOf = statusAsOf
-    ? element("p.verdict-time", {}, `${words.text("status.as_of")} `, time(statusAsOf, words))
-    : null;
+// Of a verdict that no checkpoint stands behind only the time of the check can be told.
+function asOf({ status_as_of: status, as_of: ledgers, checked }, words) {
+  const [key, told] = [["status.as_of", status], ["ledgers.as_of", ledgers], ["checked.on", checked]].find(
+    ([, candidate]) => candidate,
+  ) ?? [null, null];
+  return key === null ? null : element("p.verdict-time", {}, `${words.text(key)} `, time(told, words));
+}
+
+function banner(verdict, group, answer, words) {
   return element(
     "header.verdict",
     {},
@@ -34,7 +39,7 @@ function banner(verdict, group, statusAsOf, words) {
         element("span.verdict-sentence", {}, words.text(`result.${group}.title`)),
       ),
       element("p.verdict-text", {}, words.text(`result.${group}.text`)),
-      asOf,
+      asOf(answer, words),
     ),
   );
 }
@@ -202,7 +207,7 @@ export function drawAnswer(answer, host, words) {
   return element(
     "article.result",
     { "data-verdict": verdict, "aria-labelledby": "verdict-title" },
-    banner(verdict, group, answer.status_as_of, words),
+    banner(verdict, group, answer, words),
     warnings(answer.checks, words),
     valid ? sheet(answer, words) : null,
     next(group, words),
@@ -218,7 +223,7 @@ export function drawSilence(reason, words) {
   return element(
     "article.result",
     { "data-verdict": "INCONCLUSIVE", "aria-labelledby": "verdict-title" },
-    banner("INCONCLUSIVE", reason, null, words),
+    banner("INCONCLUSIVE", reason, {}, words),
     next(reason, words),
     actions(["retry", "again"], words),
   );

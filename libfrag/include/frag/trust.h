@@ -111,6 +111,15 @@ FRAG_API const uint8_t *frag_trust_hash(const struct frag_trust *trust);
 FRAG_API const struct frag_trust_key *frag_trust_find(const struct frag_trust *trust,
                                                       const uint8_t kid[FRAG_AT_LEAST(8)]);
 
+/* All keys of the list, grouped by issuer: issuers in the order of their ids' bytes, the keys of each in that of the
+ * list. Views. Any thread. */
+FRAG_API const struct frag_trust_key *const *frag_trust_by_issuer(const struct frag_trust *trust);
+
+/* The keys of one issuer, in the order of the list: *count of them. NULL and 0: it has none. log2 of the list's keys.
+ * Views. Any thread. */
+FRAG_API const struct frag_trust_key *const *frag_trust_issuer(const struct frag_trust *trust, struct frag_slice issuer,
+                                                               size_t *count);
+
 /* Whether `next` may take the place of `current`: newer list_no, right prev_hash, every key still there
  * with the same public key, role and issuer.
  * Errors: FRAG_TRUST_REALM, FRAG_TRUST_ROLLBACK, FRAG_TRUST_CHAIN. Pure; any thread. */
