@@ -107,6 +107,8 @@ const char *ctl_verdict_words_label(enum ctl_verdict_label label, const char *la
       [CTL_LABEL_SERIAL] = {"fact.serial", "serial"},       [CTL_LABEL_ISSUED] = {"fact.issued", "issued"},
       [CTL_LABEL_EXPIRES] = {"fact.expires", "expires"},    [CTL_LABEL_NEVER] = {"fact.expires_never", "never"},
       [CTL_LABEL_CHECKS] = {"checks.title", "checks"},      [CTL_LABEL_AS_OF] = {"status.as_of", "status as of"},
+      [CTL_LABEL_LEDGERS_AS_OF] = {"ledgers.as_of", "ledgers as of"},
+      [CTL_LABEL_CHECKED] = {"checked.on", "checked on"},
       [CTL_LABEL_EXISTED] = {"anchor.existed", "the document existed at the latest on"},
       [CTL_LABEL_BLOCK] = {"anchor.block", "block"},
       [CTL_LABEL_TRANSACTION] = {"anchor.transaction", "transaction"},

@@ -9,6 +9,7 @@
 #include "date.h"
 #include "json/explorer.h"
 #include "verdict_words.h"
+#include "verify/issuer_names.h"
 
 #define INDENT 2
 #define LABEL_WIDTH_MAX 32
@@ -54,20 +55,13 @@ static struct line text_line(const char *label, const char *value, size_t value_
   return (struct line){.label = label, .label_len = strlen(label), .value = value, .value_len = value_len};
 }
 
-static struct line issuer_line(const struct frag_trust_key *key, const char *language) {
-  struct line line = text_line(ctl_verdict_words_label(CTL_LABEL_ISSUER, language), (const char *)key->issuer.data,
-                               key->issuer.len);
-  for (int wanted = 0; wanted < 2; wanted++) {
-    const char *tag = wanted == 0 ? language : "en";
-    for (size_t i = 0; i < key->name_count; i++) {
-      const struct frag_issuer_name *name = &key->names[i];
-      if (name->language.len != strlen(tag) || memcmp(name->language.data, tag, name->language.len) != 0) continue;
-      line.value = (const char *)name->name.data;
-      line.value_len = name->name.len;
-      return line;
-    }
-  }
-  return line;
+static struct line issuer_line(const struct vd_verdict *verdict, const char *language) {
+  struct vd_issuer_names names;
+  vd_issuer_names_of_document(&names, verdict->issuer_keys, verdict->issuer_key_count, verdict->issuer_key);
+  const struct frag_issuer_name *name = vd_issuer_names_find(&names, language);
+  if (name == NULL) name = vd_issuer_names_find(&names, "en");
+  struct frag_slice shown = name != NULL ? name->name : names.issuer;
+  return text_line(ctl_verdict_words_label(CTL_LABEL_ISSUER, language), (const char *)shown.data, shown.len);
 }
 
 static void print_document(const struct vd_verdict *verdict, const struct vd_profiles *profiles, const char *language) {
@@ -84,7 +78,7 @@ static void print_document(const struct vd_verdict *verdict, const struct vd_pro
   const char *label = ctl_verdict_words_label(CTL_LABEL_DOCUMENT, language);
   lines[count++] = type != NULL ? text_line(label, type, strlen(type))
                                 : text_line(label, (const char *)document->type.data, document->type.len);
-  lines[count++] = issuer_line(verdict->issuer_key, language);
+  lines[count++] = issuer_line(verdict, language);
   lines[count++] = text_line(ctl_verdict_words_label(CTL_LABEL_SERIAL, language),
                              (const char *)document->serial.data, document->serial.len);
   lines[count++] = text_line(ctl_verdict_words_label(CTL_LABEL_ISSUED, language), issued, strlen(issued));
@@ -159,17 +153,24 @@ static void print_check(const struct vd_verdict *verdict, enum vd_step step, siz
   (void)printf("\n");
 }
 
+/* Of a verdict that no checkpoint stands behind only the time of the check can be told. */
+static void print_as_of(const struct vd_verdict *verdict, const char *language) {
+  enum ctl_verdict_label label = verdict->status_as_of_s != 0 ? CTL_LABEL_AS_OF
+                                 : verdict->as_of_s != 0      ? CTL_LABEL_LEDGERS_AS_OF
+                                                              : CTL_LABEL_CHECKED;
+  char time[CTL_DATE_SIZE];
+  ctl_date_format(time, verdict->as_of_s != 0 ? verdict->as_of_s : verdict->checked_s);
+  (void)printf("%*s%s %s\n", INDENT, "", ctl_verdict_words_label(label, language), time);
+}
+
 static void print_checks(const struct vd_verdict *verdict, const struct vd_settings *settings, const char *language) {
   size_t width = step_width(language);
-  char as_of[CTL_DATE_SIZE];
   (void)printf("%*s%s\n", INDENT, "", ctl_verdict_words_label(CTL_LABEL_CHECKS, language));
   for (unsigned step = 0; step < VD_STEPS; step++) {
     print_check(verdict, (enum vd_step)step, width, language);
     if (step == VD_STEP_ANCHOR) print_anchors(verdict, settings, language);
   }
-  if (verdict->status_as_of_s == 0) return;
-  ctl_date_format(as_of, verdict->status_as_of_s);
-  (void)printf("%*s%s %s\n", INDENT, "", ctl_verdict_words_label(CTL_LABEL_AS_OF, language), as_of);
+  print_as_of(verdict, language);
 }
 
 void ctl_verify_print(const char *source, const struct vd_verdict *verdict, const struct vd_profiles *profiles,

@@ -160,6 +160,8 @@ static void labels_have_words(void **state) {
   same(ctl_verdict_words_label(CTL_LABEL_NEVER, "fr"), "fact.expires_never", "", "", "fr");
   same(ctl_verdict_words_label(CTL_LABEL_CHECKS, "fr"), "checks.title", "", "", "fr");
   same(ctl_verdict_words_label(CTL_LABEL_AS_OF, "km"), "status.as_of", "", "", "km");
+  same(ctl_verdict_words_label(CTL_LABEL_LEDGERS_AS_OF, "fr"), "ledgers.as_of", "", "", "fr");
+  same(ctl_verdict_words_label(CTL_LABEL_CHECKED, "km"), "checked.on", "", "", "km");
   same(ctl_verdict_words_label(CTL_LABEL_TRANSACTION, "fr"), "anchor.transaction", "", "", "fr"); /* as in English */
   for (unsigned label = 0; label < CTL_LABEL_TRANSACTION; label++) /* each is there, and not English */
     for (size_t in = 0; in < COUNT(translated); in++)

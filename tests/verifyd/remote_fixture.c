@@ -39,6 +39,8 @@ static void falsify(enum lie lie, struct vd_lookup_answer *answer, char *note, u
   for (size_t at = 0; at < answer->count; at++) {
     struct vd_lookup_item *item = &answer->items[at];
     if (lie == BAD_PROOF && item->inclusion.count > 0) item->inclusion.hashes[0][0] ^= 1;
+    if (lie == SHORT_PROOF && item->inclusion.count > 0) item->inclusion.count--;
+    if (lie == NO_PROOF) item->inclusion.count = 0;
     if (lie == BAD_INDEX && item->presence != VD_STORE_ABSENT) item->index ^= 1;
     if (lie == BAD_TIME && item->presence != VD_STORE_ABSENT) item->time_s -= 1000;
     if (lie == BAD_SHARE || lie == OTHER_RECORD || lie == ERASED) break_item(lie, item, record);
@@ -58,7 +60,7 @@ static size_t compose(struct place *place, const struct vd_lookup_request *reque
   enum vd_error error = vd_store_reader_begin(reader, NULL);
   if (error == VD_OK) error = vd_lookup_local(reader, request, answer, NULL);
   assert(error == VD_OK);
-  falsify(place->lie, answer, note, record);
+  if (request->kind == VD_STORE_STATUS || !place->lies_about_statements) falsify(place->lie, answer, note, record);
   error = vd_lookup_answer_write(bytes, VD_LOOKUP_ANSWER_MAX, &len, answer, NULL);
   assert(error == VD_OK);
   (void)error;
@@ -159,6 +161,7 @@ void become(struct fixture *fixture, unsigned k, enum lie lie) {
   place->peer = NULL;
   place->lie = lie;
   place->statuses_left = UINT_MAX;
+  place->lies_about_statements = false;
   if (lie != DEAD) raise_from_the_dead(place);
 }
 

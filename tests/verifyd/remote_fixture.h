@@ -26,6 +26,8 @@ enum lie {
   OTHER_LOG,
   STALE,                /* a checkpoint that comes before one that was shown */
   BAD_PROOF,            /* of inclusion */
+  SHORT_PROOF,
+  NO_PROOF,
   BAD_INDEX,
   BAD_TIME,
   BAD_CONSISTENCY,
@@ -48,6 +50,7 @@ struct place {
   char url[HTTP_PEER_URL_SIZE];
   enum lie lie;
   atomic_uint delay_ms;
+  atomic_bool lies_about_statements; /* and about nothing else */
   atomic_uint statuses_left; /* questions about statements that it still answers; to further ones it is silent */
   unsigned strange_requests; /* that are not as they should be */
   uint8_t old[VD_LOOKUP_ANSWER_MAX]; /* an answer of earlier, for STALE */
@@ -74,7 +77,7 @@ int end_remote(void **state);
 /* Makes the verifier anew, without what was known of the operators; those of the bit set are local. */
 void remake(struct fixture *fixture, unsigned local, unsigned timeout_ms, unsigned verifications_max);
 
-/* Operator k answers like this from now on, without a limit; its connections are closed. */
+/* Operator k answers like this from now on, whatever it is asked and without a limit; its connections are closed. */
 void become(struct fixture *fixture, unsigned k, enum lie lie);
 
 /* Starts a verification that ends with fixture->done + 1. */

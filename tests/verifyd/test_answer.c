@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,8 @@
 
 #include "json/answer.h"
 
+#define TIMES                                                                                                      \
+  "\"as_of\":\"2025-06-15T15:06:40Z\",\"status_as_of\":\"2025-06-15T15:06:40Z\",\"checked\":\"2025-06-15T15:06:41Z\"}"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define SLICE(literal) \
   { (const uint8_t *)(literal), sizeof(literal) - 1 }
@@ -21,8 +24,14 @@ static const char profile_text[] = "type = \"school-leaving/bac2\";\n"
 
 static const struct frag_issuer_name issuer_names[] = {{SLICE("en"), SLICE("The Ministry")},
                                                        {SLICE("km"), SLICE("ក្រសួង")}};
-static const struct frag_trust_key issuer_key = {
-    .issuer = SLICE("ministry.example"), .name_count = 2, .names = issuer_names};
+static const struct frag_issuer_name newer_names[] = {{SLICE("en"), SLICE("The New Ministry")},
+                                                      {SLICE("fr"), SLICE("Le ministère")}};
+static const struct frag_issuer_name stolen_names[] = {{SLICE("fr"), SLICE("Volé")}, {SLICE("de"), SLICE("Das Amt")}};
+static const struct frag_trust_key issuer_keys[] = {
+    {.issuer = SLICE("ministry.example"), .name_count = 2, .names = issuer_names},
+    {.issuer = SLICE("ministry.example"), .name_count = 2, .names = newer_names},
+    {.issuer = SLICE("ministry.example"), .name_count = 2, .names = stolen_names, .has_compromised_since = true}};
+static const struct frag_trust_key *const keys_of_issuer[] = {&issuer_keys[0], &issuer_keys[1], &issuer_keys[2]};
 
 static const char checks_passed[] =
     "\"checks\":[{\"step\":\"qr\",\"state\":\"passed\",\"code\":0,\"name\":\"OK\"},"
@@ -49,7 +58,8 @@ struct state {
   char expected[8192];
 };
 
-static void fill_valid(struct vd_verdict *verdict) {
+static void fill_valid(struct state *state) {
+  struct vd_verdict *verdict = &state->verdict;
   memset(verdict, 0, sizeof *verdict);
   for (int step = 0; step < VD_STEPS; step++) verdict->checks[step].state = VD_CHECK_PASSED;
   verdict->checks[VD_STEP_FRAGMENTS].state = VD_CHECK_WARNING;
@@ -61,7 +71,8 @@ static void fill_valid(struct vd_verdict *verdict) {
   verdict->operators[1] = (struct vd_operator_answer){
       .number = 2, .name = "Archive \"B\"", .state = VD_OPERATOR_LOG_FAILED, .log_code = FRAG_EQUIVOCATION};
   verdict->operators[2] = (struct vd_operator_answer){.number = 3, .name = "Third"};
-  verdict->status_as_of_s = 1750000000;
+  verdict->as_of_s = verdict->status_as_of_s = 1750000000;
+  verdict->checked_s = 1750000001;
   verdict->document = (struct frag_document){
       .issuer = SLICE("ministry.example"),
       .type = SLICE("school-leaving/bac2"),
@@ -71,7 +82,9 @@ static void fill_valid(struct vd_verdict *verdict) {
       .attribute_count = 2,
       .attributes = {{SLICE("name_latin"), SLICE("SOK \"Dara\" \\ </script>")}, {SLICE("ឈ្មោះ"), SLICE("សុខ")}},
   };
-  verdict->issuer_key = &issuer_key;
+  verdict->issuer_key = &issuer_keys[0];
+  verdict->issuer_keys = keys_of_issuer;
+  verdict->issuer_key_count = 1;
 }
 
 static int begin(void **out) {
@@ -80,7 +93,7 @@ static int begin(void **out) {
   assert_non_null(state);
   assert_int_equal(vd_profile_parse(profile_text, sizeof profile_text - 1, "test", &state->profile, &failure), VD_OK);
   state->profiles = (struct vd_profiles){1, &state->profile};
-  fill_valid(&state->verdict);
+  fill_valid(state);
   *out = state;
   return 0;
 }
@@ -115,8 +128,29 @@ static void a_valid_document_with_labels(void **in) {
          "\"value\":\"SOK \\\"Dara\\\" \\\\ </script>\",\"labels\":{\"en\":\"Name (Latin)\",\"fr\":\"Nom\"}},"
          "{\"name\":\"ឈ្មោះ\",\"value\":\"សុខ\",\"labels\":{}}],\"issuer\":{\"id\":\"ministry.example\","
          "\"names\":{\"en\":\"The Ministry\",\"km\":\"ក្រសួង\"}},",
-         checks_passed, "\"existed_by\":null,\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+         checks_passed, "\"existed_by\":null," TIMES);
   assert_answer(state, &state->profiles);
+}
+
+static void names_in_further_languages_come_from_the_issuers_other_keys(void **in) {
+  struct state *state = *in;
+  static const struct {
+    size_t signer;
+    const char *names;
+  } cases[] = {{0, "{\"en\":\"The Ministry\",\"km\":\"ក្រសួង\",\"fr\":\"Le ministère\",\"de\":\"Das Amt\"}}"},
+               {1, "{\"en\":\"The New Ministry\",\"fr\":\"Le ministère\",\"km\":\"ក្រសួង\",\"de\":\"Das Amt\"}}"},
+               {2, "{\"fr\":\"Volé\",\"de\":\"Das Amt\",\"en\":\"The New Ministry\",\"km\":\"ក្រសួង\"}}"}};
+  state->verdict.issuer_key_count = COUNT(keys_of_issuer);
+  for (size_t at = 0; at < COUNT(cases); at++) {
+    char *text = NULL, wanted[256];
+    size_t len = 0;
+    struct vd_failure failure;
+    state->verdict.issuer_key = &issuer_keys[cases[at].signer];
+    assert_int_equal(vd_answer_write(&state->verdict, NULL, NULL, &text, &len, &failure), VD_OK);
+    (void)snprintf(wanted, sizeof wanted, "\"names\":%s,", cases[at].names);
+    if (strstr(text, wanted) == NULL) fail_msg("no %s in %s", wanted, text);
+    vd_answer_free(text);
+  }
 }
 
 static void a_type_without_a_profile_has_no_labels(void **in) {
@@ -131,7 +165,7 @@ static void a_type_without_a_profile_has_no_labels(void **in) {
       "\"serial\":\"BAC-1\",\"issue_no\":2,\"issued\":\"2000-02-29T00:00:00Z\",\"expires\":\"2025-06-15T15:06:41Z\"},"
       "\"attributes\":[{\"name\":\"name_latin\",\"value\":\"SOK \\\"Dara\\\" \\\\ </script>\",\"labels\":{}}],"
       "\"issuer\":{\"id\":\"ministry.example\",\"names\":{\"en\":\"The Ministry\",\"km\":\"ក្រសួង\"}},",
-      checks_passed, "\"existed_by\":null,\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+      checks_passed, "\"existed_by\":null," TIMES);
   assert_answer(state, NULL);
   state->profiles.items[0].type[0] = 'x';
   assert_answer(state, &state->profiles);
@@ -187,7 +221,7 @@ static void what_is_not_valid_shows_no_document(void **in) {
          "{\"step\":\"issuer\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"},"
          "{\"step\":\"status\",\"state\":\"failed\",\"code\":40,\"name\":\"REVOKED\"},"
          "{\"step\":\"validity\",\"state\":\"not_reached\",\"code\":0,\"name\":\"OK\"}],",
-         "\"existed_by\":null,\"status_as_of\":\"2025-06-15T15:06:40Z\"}");
+         "\"existed_by\":null," TIMES);
   assert_answer(state, &state->profiles);
 }
 
@@ -199,11 +233,17 @@ static void an_inconclusive_verdict_without_a_status(void **in) {
   state->verdict.code = FRAG_TOO_FEW_FRAGMENTS;
   state->verdict.verdict = FRAG_INCONCLUSIVE;
   state->verdict.status_as_of_s = 0;
+  state->verdict.as_of_s = 1749999000;
   assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &state->settings, &text, &len, &failure), VD_OK);
   static const char head[] =
       "{\"verdict\":\"INCONCLUSIVE\",\"code\":12,\"name\":\"TOO_FEW_FRAGMENTS\",\"document\":null,\"attributes\":[],";
   assert_memory_equal(text, head, sizeof head - 1);
-  assert_non_null(strstr(text, "\"status_as_of\":null}"));
+  assert_non_null(strstr(text, "\"as_of\":\"2025-06-15T14:50:00Z\",\"status_as_of\":null,\"checked\":"));
+  vd_answer_free(text);
+  state->verdict.as_of_s = 0;
+  assert_int_equal(vd_answer_write(&state->verdict, &state->profiles, &state->settings, &text, &len, &failure), VD_OK);
+  assert_non_null(
+      strstr(text, "\"as_of\":null,\"status_as_of\":null,\"checked\":\"2025-06-15T15:06:41Z\"}"));
   vd_answer_free(text);
 }
 
@@ -283,7 +323,7 @@ static void anchors_are_told_with_their_place(void **in) {
       "{\"chain\":\"sepolia\",\"state\":\"overdue\",\"transaction\":null,",
       "{\"chain\":\"gone\",\"state\":\"refused\",\"transaction\":\"3c3c",
       "{\"step\":\"anchor\",\"state\":\"warning\",\"code\":24,\"name\":\"ANCHOR_MISSING\"}",
-      "\"existed_by\":{\"time\":\"2025-06-15T12:20:00Z\",\"anchored\":true},\"status_as_of\"",
+      "\"existed_by\":{\"time\":\"2025-06-15T12:20:00Z\",\"anchored\":true},\"as_of\"",
   };
   char *text = NULL;
   size_t len = 0;
@@ -322,6 +362,7 @@ static void a_name_that_is_not_text_is_an_error(void **in) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_valid_document_with_labels, begin, end),
+      cmocka_unit_test_setup_teardown(names_in_further_languages_come_from_the_issuers_other_keys, begin, end),
       cmocka_unit_test_setup_teardown(a_type_without_a_profile_has_no_labels, begin, end),
       cmocka_unit_test_setup_teardown(numbers_that_json_cannot_carry, begin, end),
       cmocka_unit_test_setup_teardown(what_is_not_valid_shows_no_document, begin, end),

@@ -1,6 +1,6 @@
-/* Every verdict from the opening of a document on (codes 30 to 45), made with real keys and ledgers, and asked for in
- * every way: the API, the page without JavaScript and verifyctl, in each language. argv: verifyd, words.json,
- * verifyctl. */
+/* Every verdict from the opening of a document on (codes 30 to 45), and some from before it, made with real keys and
+ * ledgers, and asked for in every way: the API, the page without JavaScript and verifyctl, in each language. argv:
+ * verifyd, words.json, verifyctl. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -105,6 +105,20 @@ static void add_statuses(void) {
   add_plan("SN-not-yet", FRAG_NOT_YET_VALID, (struct plan){.issued_s = FIXTURE_NOT_AFTER_S}, KEPT_S);
 }
 
+/* What comes before any document: a code that is none, one that was misread, and one that no ledger has. */
+static void add_before(void) {
+  struct paper nowhere = issue(rig.realm, (struct plan){.serial = "SN-nowhere"});
+  struct sample *at = &samples[sample_count];
+  sample_count += 3;
+  assert_true(sample_count <= COUNT(samples));
+  at[0] = (struct sample){"SN-nowhere", FRAG_NOT_FOUND, nowhere};
+  at[1] = (struct sample){"SN-misread", FRAG_QR_CHECKSUM, nowhere};
+  at[2] = (struct sample){"SN-no-code", FRAG_QR_MALFORMED, nowhere};
+  char *inside = &at[1].paper.qr[strlen(at[1].paper.qr) / 2];
+  *inside = *inside == 'A' ? 'B' : 'A';
+  strcpy(at[2].paper.qr, "no code");
+}
+
 static void add_all(void) {
   static const uint8_t no_document[] = "plain text, ministry.example";
   add_plan("SN-key-early", FRAG_ISSUER_KEY_TIME, (struct plan){0}, EARLY_S);
@@ -113,6 +127,7 @@ static void add_all(void) {
   add("SN-no-document", FRAG_BAD_DOCUMENT, unsigned_paper(no_document, sizeof no_document), KEPT_S);
   add_issuers();
   add_statuses();
+  add_before();
   add_plan("SN-before-theft", FRAG_OK, (struct plan){.key = KEY_COMPROMISED}, FIXTURE_COMPROMISED_S - 1);
   add_plan("SN-after-theft", FRAG_ISSUER_KEY_TIME, (struct plan){.key = KEY_COMPROMISED}, FIXTURE_COMPROMISED_S);
   struct paper *flooded = add_plan("SN-flooded", FRAG_STATUS_STALE, (struct plan){0}, FIXTURE_COMPROMISED_S);
@@ -168,21 +183,39 @@ static const char *title(frag_error code, const char *language) {
   return vd_words_text(words, key, language);
 }
 
+static bool is_of_status(const struct sample *sample) {
+  return sample->code == FRAG_OK || sample->code >= FRAG_REVOKED;
+}
+
+static bool has_checkpoint(const struct sample *sample) {
+  return sample->code > FRAG_QR_CHECKSUM || is_of_status(sample);
+}
+
+static const char *as_of(const struct sample *sample, const char *language) {
+  const char *of_ledgers = has_checkpoint(sample) ? "ledgers.as_of" : "checked.on";
+  return vd_words_text(words, is_of_status(sample) ? "status.as_of" : of_ledgers, language);
+}
+
+static const char *english_as_of(const struct sample *sample) {
+  const char *of_ledgers = has_checkpoint(sample) ? "\n  ledgers as of 20" : "\n  checked on 20";
+  return is_of_status(sample) ? "\n  status as of 20" : of_ledgers;
+}
+
 static void the_api_names_every_code(void **state) {
   (void)state;
   for (size_t at = 0; at < sample_count; at++) {
     const struct sample *sample = &samples[at];
     char wanted[128];
-    int len = snprintf(wanted, sizeof wanted, "{\"qr\":\"%s\"}", sample->paper.qr);
-    program_rig_post(&rig, "/v1/verify", "application/json", "", wanted, (size_t)len, &answer);
+    program_rig_post_json(&rig, sample->paper.qr, &answer);
     assert_int_equal(answer.status, 200);
     (void)snprintf(wanted, sizeof wanted, "{\"verdict\":\"%s\",\"code\":%d,\"name\":\"%s\",",
                    frag_verdict_name(frag_error_verdict(sample->code)), (int)sample->code,
                    frag_error_name(sample->code));
     must_say(sample, answer.body, wanted);
     must_show(sample, answer.body);
-    bool is_of_status = sample->code == FRAG_OK || sample->code >= FRAG_REVOKED;
-    must_say(sample, answer.body, is_of_status ? "\"status_as_of\":\"20" : "\"status_as_of\":null");
+    must_say(sample, answer.body, is_of_status(sample) ? "\"status_as_of\":\"20" : "\"status_as_of\":null");
+    must_say(sample, answer.body, has_checkpoint(sample) ? ",\"as_of\":\"20" : ",\"as_of\":null");
+    must_say(sample, answer.body, "\"checked\":\"20");
   }
 }
 
@@ -201,8 +234,8 @@ static void the_page_says_every_code_in_each_language(void **state) {
                      frag_verdict_name(frag_error_verdict(sample->code)));
       must_say(sample, answer.body, reference);
       if (sample->code != FRAG_OK) must_say(sample, answer.body, frag_error_name(sample->code));
-      if (sample->code >= FRAG_REVOKED)
-        must_say(sample, answer.body, vd_words_text(words, "status.as_of", languages[in]));
+      must_say(sample, answer.body, "<p class=\"verdict-time\">");
+      must_say(sample, answer.body, as_of(sample, languages[in]));
       must_show(sample, answer.body);
     }
   }
@@ -239,6 +272,7 @@ static void verifyctl_says_every_code_in_each_language(void **state) {
       must_say(sample, output, code);
       must_say(sample, output, is_english ? frag_error_meaning(sample->code) : title(sample->code, language));
       must_say(sample, output, is_english ? "status" : vd_words_text(words, "check.status.name", language));
+      must_say(sample, output, is_english ? english_as_of(sample) : as_of(sample, language));
       must_show(sample, output);
     }
   }

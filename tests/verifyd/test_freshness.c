@@ -67,6 +67,28 @@ static frag_error run_aged(uint64_t max_age_s, unsigned answering) {
 
 static enum vd_check_state status_check(void) { return verdict.checks[VD_STEP_STATUS].state; }
 
+/* A third operator that is silent when it is asked for statements costs the t-th newest time, not the verdict. */
+static bool is_silent_about_status(void *context, unsigned k, const struct vd_lookup_request *request,
+                                   struct vd_lookup_answer *answer) {
+  (void)answer;
+  return request->kind != VD_STORE_STATUS || (*(const unsigned *)context >> k & 1u) != 0;
+}
+
+static frag_error run_half_silent(uint64_t max_age_s, unsigned answering) {
+  struct vd_verifier *verifier = step_verifier_aged(fixture, FIXTURE_THRESHOLD, max_age_s, 0);
+  struct step_run run = {.verifier = verifier,
+                         .qr = paper.qr,
+                         .qr_len = strlen(paper.qr),
+                         .now_s = now_s,
+                         .operators = ALL_OPERATORS,
+                         .order = {0, 1, 2},
+                         .change = is_silent_about_status,
+                         .context = &answering};
+  frag_error code = step_verify(fixture, &run, &verdict);
+  vd_verifier_free(verifier);
+  return code;
+}
+
 /* --- as of when --- */
 
 static void the_tth_newest_counts(void **state) {
@@ -104,6 +126,67 @@ static void a_ledger_that_is_read_here_is_of_now(void **state) {
   assert_int_equal(verdict.status_as_of_s, now_s);
 }
 
+/* --- verdicts that no status is part of --- */
+
+static void what_the_ledgers_do_not_have_is_as_of_their_checkpoints(void **state) {
+  (void)state;
+  struct paper nowhere = issue(fixture, (struct plan){.serial = "NOWHERE"});
+  paper = nowhere;
+  sign_all_at(now_s - 100, now_s - 10, now_s - 100);
+  assert_int_equal(run_aged(0, ALL_OPERATORS), FRAG_NOT_FOUND);
+  assert_int_equal(verdict.as_of_s, now_s - 100);
+  assert_int_equal(verdict.status_as_of_s, 0);
+  assert_int_equal(run_with(FIXTURE_THRESHOLD, 0, ALL_OPERATORS, ALL_OPERATORS, now_s), FRAG_NOT_FOUND);
+  assert_int_equal(verdict.as_of_s, now_s); /* read here */
+}
+
+static void too_few_are_as_of_those_who_answered(void **state) {
+  (void)state;
+  sign_all_at(now_s - 100, now_s - 10, now_s + 50);
+  static const struct {
+    unsigned answering;
+    uint64_t age_s;
+  } cases[] = {{1, 100}, {2, 10}, {4, 0}};
+  for (size_t at = 0; at < COUNT(cases); at++) {
+    assert_int_equal(run_aged(0, cases[at].answering), FRAG_TOO_FEW_FRAGMENTS);
+    assert_int_equal(verdict.as_of_s, now_s - cases[at].age_s);
+    assert_int_equal(verdict.status_as_of_s, 0);
+  }
+  assert_int_equal(run_aged(0, 0), FRAG_TOO_FEW_FRAGMENTS);
+  assert_int_equal(verdict.as_of_s, 0);
+  assert_int_equal(verdict.checked_s, now_s);
+}
+
+static void a_document_that_is_none_is_as_of_the_ledgers_that_held_it(void **state) {
+  (void)state;
+  paper = issue(fixture, (struct plan){.serial = "SCOPE", .key = KEY_SCHOOL, .issuer = "school.example"});
+  keep(fixture, &paper, ALL_OPERATORS, KEPT_S);
+  sign_all_at(now_s - 100, now_s - 10, now_s - 100);
+  assert_int_equal(run_aged(0, ALL_OPERATORS), FRAG_ISSUER_SCOPE);
+  assert_int_equal(verdict.as_of_s, now_s - 100);
+  assert_int_equal(verdict.status_as_of_s, 0);
+}
+
+static void a_code_that_is_none_is_of_the_time_of_the_check(void **state) {
+  (void)state;
+  paper.qr[strlen(paper.qr) - 1] ^= 1;
+  assert_int_equal(frag_error_verdict(run_aged(0, ALL_OPERATORS)), FRAG_NOT_VALID);
+  assert_true(verdict.code == FRAG_QR_CHECKSUM || verdict.code == FRAG_QR_MALFORMED);
+  assert_int_equal(verdict.as_of_s, 0);
+  assert_int_equal(verdict.checked_s, now_s);
+}
+
+/* What is said of the status is as old as that, whatever came with the fragments. */
+static void with_a_status_it_is_that_of_the_status(void **state) {
+  (void)state;
+  sign_all_at(now_s - 10, now_s - 20, now_s - 30);
+  assert_int_equal(run_half_silent(0, 2), FRAG_OK);
+  assert_int_equal(verdict.as_of_s, now_s - 20);
+  assert_int_equal(run_half_silent(0, 0), FRAG_STATUS_STALE);
+  assert_int_equal(verdict.status_as_of_s, 0);
+  assert_in_range(verdict.as_of_s, now_s - 30, now_s - 10);
+}
+
 /* --- too old --- */
 
 static void the_limit_is_to_the_second(void **state) {
@@ -121,28 +204,6 @@ static void without_a_limit_nothing_is_too_old(void **state) {
   (void)state;
   assert_int_equal(run_with(FIXTURE_THRESHOLD, 0, 0, ALL_OPERATORS, UINT64_MAX), FRAG_OK);
   assert_in_range(verdict.status_as_of_s, KEPT_S, now_s - 1);
-}
-
-/* A third operator that is silent when it is asked for statements costs the t-th newest time, not the verdict. */
-static bool is_silent_about_status(void *context, unsigned k, const struct vd_lookup_request *request,
-                                   struct vd_lookup_answer *answer) {
-  (void)answer;
-  return request->kind != VD_STORE_STATUS || (*(const unsigned *)context >> k & 1u) != 0;
-}
-
-static frag_error run_half_silent(uint64_t max_age_s, unsigned answering) {
-  struct vd_verifier *verifier = step_verifier_aged(fixture, FIXTURE_THRESHOLD, max_age_s, 0);
-  struct step_run run = {.verifier = verifier,
-                         .qr = paper.qr,
-                         .qr_len = strlen(paper.qr),
-                         .now_s = now_s,
-                         .operators = ALL_OPERATORS,
-                         .order = {0, 1, 2},
-                         .change = is_silent_about_status,
-                         .context = &answering};
-  frag_error code = step_verify(fixture, &run, &verdict);
-  vd_verifier_free(verifier);
-  return code;
 }
 
 static void fewer_than_t_are_told_without_a_limit_and_too_few_with_one(void **state) {
@@ -299,6 +360,11 @@ int main(void) {
       FRESHNESS_TEST(fewer_than_t_cannot_make_it_newer),
       FRESHNESS_TEST(it_is_never_later_than_now),
       FRESHNESS_TEST(a_ledger_that_is_read_here_is_of_now),
+      FRESHNESS_TEST(what_the_ledgers_do_not_have_is_as_of_their_checkpoints),
+      FRESHNESS_TEST(too_few_are_as_of_those_who_answered),
+      FRESHNESS_TEST(a_document_that_is_none_is_as_of_the_ledgers_that_held_it),
+      FRESHNESS_TEST(a_code_that_is_none_is_of_the_time_of_the_check),
+      FRESHNESS_TEST(with_a_status_it_is_that_of_the_status),
       FRESHNESS_TEST(the_limit_is_to_the_second),
       FRESHNESS_TEST(without_a_limit_nothing_is_too_old),
       FRESHNESS_TEST(fewer_than_t_are_told_without_a_limit_and_too_few_with_one),

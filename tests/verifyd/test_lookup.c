@@ -190,7 +190,7 @@ static size_t write_small_answer(enum vd_store_kind kind, size_t count) {
   begin_answer(2, count);
   for (size_t at = 0; at < count; at++)
     if (kind == VD_STORE_FRAGMENT) fill_item(&answer.items[at], VD_STORE_PRESENT, 60, 3);
-    else if (at % 2 == 0) fill_item(&answer.items[at], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN, 0);
+    else if (at % 2 == 0) fill_item(&answer.items[at], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN, 1 + at);
     else answer.items[at].presence = VD_STORE_ABSENT;
   return write_answer();
 }
@@ -281,7 +281,7 @@ static void the_longest_answers_fit_what_the_header_says(void **state) {
   answer.checkpoint = note;
   answer.checkpoint_len = sizeof note;
   for (size_t at = 0; at < VD_LOOKUP_KEYS_MAX; at++)
-    fill_item(&answer.items[at], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN, 0);
+    fill_item(&answer.items[at], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN, FRAG_PROOF_HASHES_MAX);
   len = write_answer();
   assert_true(len <= VD_LOOKUP_ANSWER_MAX);
   assert_comes_back(VD_STORE_STATUS, len);
@@ -348,14 +348,11 @@ static void an_answer_to_something_else_is_refused(void **state) {
   (void)state;
   size_t len = write_small_answer(VD_STORE_FRAGMENT, 1);
   refuse_answer(VD_STORE_STATUS, 1, encoded, len); /* a length that no status record has */
-  fill_item(&answer.items[0], VD_STORE_ERASED, FRAG_STATUS_RECORD_LEN, 0);
+  fill_item(&answer.items[0], VD_STORE_ERASED, FRAG_STATUS_RECORD_LEN, 1);
   len = write_answer();
   refuse_answer(VD_STORE_STATUS, 1, encoded, len); /* status records are not erased */
-  fill_item(&answer.items[0], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN, 1);
-  len = write_answer();
-  refuse_answer(VD_STORE_STATUS, 1, encoded, len); /* and prove nothing */
   for (size_t off = 0; off < 3; off++) {
-    fill_item(&answer.items[0], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN - 1 + off, 0);
+    fill_item(&answer.items[0], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN - 1 + off, 1);
     len = write_answer();
     if (off == 1) assert_comes_back(VD_STORE_STATUS, len);
     else refuse_answer(VD_STORE_STATUS, 1, encoded, len);
@@ -364,6 +361,31 @@ static void an_answer_to_something_else_is_refused(void **state) {
   for (size_t count = 1; count <= VD_LOOKUP_KEYS_MAX; count++)
     if (count != 3) refuse_answer(VD_STORE_STATUS, count, encoded, len);
   refuse_answer(VD_STORE_FRAGMENT, 1, encoded, len);
+}
+
+static void a_status_record_without_a_proof_is_refused(void **state) {
+  (void)state;
+  begin_answer(0, VD_LOOKUP_KEYS_MAX);
+  for (size_t at = 0; at < VD_LOOKUP_KEYS_MAX; at++) {
+    for (size_t k = 0; k < VD_LOOKUP_KEYS_MAX; k++)
+      fill_item(&answer.items[k], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN, k == at ? 0 : 1);
+    size_t len = write_answer();
+    refuse_answer(VD_STORE_STATUS, VD_LOOKUP_KEYS_MAX, encoded, len);
+    answer.items[at].index = 1;
+    len = write_answer();
+    refuse_answer(VD_STORE_STATUS, VD_LOOKUP_KEYS_MAX, encoded, len);
+    answer.items[at].index = 0; /* perhaps of a log with one entry */
+    assert_comes_back(VD_STORE_STATUS, write_answer());
+  }
+  begin_answer(0, 1);
+  fill_item(&answer.items[0], VD_STORE_PRESENT, FRAG_STATUS_RECORD_LEN, FRAG_PROOF_HASHES_MAX);
+  size_t len = write_answer(), at = len - 1 - FRAG_PROOF_HASHES_MAX * FRAG_HASH_LEN;
+  assert_int_equal(encoded[at], FRAG_PROOF_HASHES_MAX);
+  for (unsigned count = 0; count < 256; count++) { /* of another length than it says */
+    encoded[at] = (uint8_t)count;
+    if (count == FRAG_PROOF_HASHES_MAX) assert_comes_back(VD_STORE_STATUS, len);
+    else refuse_answer(VD_STORE_STATUS, 1, encoded, len);
+  }
 }
 
 /* "FRLA", a checkpoint of one byte, no consistency proof, one item. */
@@ -438,6 +460,7 @@ int main(void) {
       cmocka_unit_test(answers_of_another_length_are_refused),
       cmocka_unit_test(a_changed_answer_is_refused_or_another),
       cmocka_unit_test(an_answer_to_something_else_is_refused),
+      cmocka_unit_test(a_status_record_without_a_proof_is_refused),
       cmocka_unit_test(answers_beyond_the_limits_are_refused),
       cmocka_unit_test(checkpoints_and_proofs_beyond_the_limits_are_refused),
   };

@@ -65,7 +65,10 @@ static void answers_leave_nothing(void **in) {
   for (size_t at = 0; at < FRAG_ATTRIBUTES_MAX; at++)
     verdict->document.attributes[at] = (struct frag_attribute){slice, slice};
   const struct frag_trust_key key = {.issuer = slice};
+  const struct frag_trust_key *const keys[] = {&key};
   verdict->issuer_key = &key;
+  verdict->issuer_keys = keys;
+  verdict->issuer_key_count = 1;
   freed = leaked = 0;
   assert_int_equal(vd_answer_write(verdict, NULL, NULL, &text, &len, &failure), VD_OK);
   assert_non_null(strstr(text, secret));

@@ -348,6 +348,44 @@ static void submissions_bring_receipts(void **state) {
   }
 }
 
+/* The first of two ledgers answers when the second one has. */
+static void answer_in_turn(void *context, const struct http_peer_request *request, struct http_peer_answer *answer) {
+  http_peer_say(answer, context, VD_RECEIPT_LEN);
+  answer->is_held = strncmp(request->path, "/first/", 7) == 0;
+  answer->releases = !answer->is_held;
+}
+
+static void submissions_to_several_do_not_wait_for_each_other(void **state) {
+  struct fixture *fixture = *state;
+  static const char *const paths[] = {"/first", "/second"};
+  const struct vd_receipt sent = {.added = 1, .time_s = 1750000000, .size = 8};
+  uint8_t bytes[VD_RECEIPT_LEN];
+  struct vd_remote_operator operators[COUNT(paths)];
+  struct vd_remote_submission submissions[COUNT(paths) + 1];
+  vd_receipt_write(bytes, &sent);
+  struct http_peer *peer = http_peer_start(0, answer_in_turn, bytes);
+  for (size_t at = 0; at < COUNT(paths); at++) {
+    char url[HTTP_PEER_URL_SIZE];
+    http_peer_url(url, peer, paths[at]);
+    assert_int_equal(vd_remote_operator_init(&operators[at], fixture->client, url, TIMEOUT_MS, NULL), VD_OK);
+    submissions[at] = (struct vd_remote_submission){
+        .operator = &operators[at], .bytes = (const uint8_t *)"signed", .len = 6};
+  }
+  submissions[2] = submissions[1]; /* and one that does not take it */
+  submissions[2].operator = &fixture->operator;
+  tell(fixture, 503, "", 0);
+  vd_remote_submit_all(submissions, COUNT(submissions), 2);
+  assert_int_equal(submissions[0].error, VD_OK);
+  assert_int_equal(submissions[1].error, VD_OK);
+  assert_int_equal(submissions[0].receipt.size, 8);
+  assert_int_equal(submissions[2].error, VD_UNAVAILABLE);
+  assert_int_equal(submissions[2].failure.code, VD_UNAVAILABLE);
+  assert_int_equal(http_peer_requests(peer), 2);
+  assert_int_equal(http_peer_requests(fixture->peer), 2);
+  for (size_t at = 0; at < COUNT(paths); at++) vd_remote_operator_end(&operators[at]);
+  http_peer_stop(peer);
+}
+
 static void refusals_are_told_in_the_operators_words(void **state) {
   struct fixture *fixture = *state;
   static const struct {
@@ -447,6 +485,7 @@ int main(void) {
       WITH_LOOP(dropped_rubbish_is_a_failure),
       WITH_LOOP(dropped_look_ups_are_bounded),
       ALONE(submissions_bring_receipts),
+      ALONE(submissions_to_several_do_not_wait_for_each_other),
       ALONE(refusals_are_told_in_the_operators_words),
       ALONE(words_that_are_not_plain_are_not_repeated),
       ALONE(resources_are_got),

@@ -23,6 +23,7 @@ static const struct frag_issuer_name issuer_names[] = {{SLICE("en"), SLICE("The 
                                                        {SLICE("km"), SLICE("ក្រសួង")}};
 static const struct frag_trust_key issuer_key = {
     .issuer = SLICE("ministry.example"), .name_count = 2, .names = issuer_names};
+static const struct frag_trust_key *const issuer_keys[] = {&issuer_key};
 
 static const char *words_path;
 static struct temp_folder folder;
@@ -78,8 +79,10 @@ static void fill_valid(void) {
   verdict->operators[0] =
       (struct vd_operator_answer){.number = 1, .name = "First & foremost", .state = VD_OPERATOR_GOOD};
   verdict->operators[1] = (struct vd_operator_answer){.number = 2, .name = "Second", .state = VD_OPERATOR_NOT_ASKED};
-  verdict->status_as_of_s = 1750000000;
+  verdict->as_of_s = verdict->status_as_of_s = 1750000000;
   verdict->issuer_key = &issuer_key;
+  verdict->issuer_keys = issuer_keys;
+  verdict->issuer_key_count = 1;
   verdict->document =
       (struct frag_document){.issuer = SLICE("ministry.example"),
                              .type = SLICE("school/bac"),
@@ -369,6 +372,31 @@ static void codes_have_their_own_words(void **state) {
   assert_false(has("data-state=\"failed\""));
 }
 
+static void every_verdict_says_as_of_when(void **state) {
+  static const struct {
+    uint64_t status_as_of_s, as_of_s;
+    const char *words[VD_LANGUAGE_COUNT];
+  } cases[] = {
+      {1750000000, 1750000000, {"ស្ថានភាពគិតត្រឹម", "Status as of", "Statut au"}},
+      {0, 1750000000, {"បញ្ជីកត់ត្រាគិតត្រឹម", "Ledgers as of", "Registres au"}},
+      {0, 0, {"បានផ្ទៀងផ្ទាត់នៅ", "Checked on", "Vérifié le"}},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    fill_other(FRAG_TOO_FEW_FRAGMENTS, VD_STEP_FRAGMENTS);
+    verdict->status_as_of_s = cases[i].status_as_of_s;
+    verdict->as_of_s = cases[i].as_of_s;
+    verdict->checked_s = 1750000000;
+    for (unsigned language = 0; language < VD_LANGUAGE_COUNT; language++) {
+      char wanted[160];
+      (void)snprintf(wanted, sizeof wanted, "<p class=\"verdict-time\">%s <time datetime=\"2025-06-15T15:06:40Z\">",
+                     cases[i].words[language]);
+      draw((enum vd_language)language);
+      if (!has(wanted)) fail_msg("no %s", wanted);
+    }
+  }
+}
+
 static void problems_have_a_page(void **state) {
   static const enum vd_problem all[] = {
 #define PROBLEM(name, status, slug, title) name,
@@ -449,6 +477,7 @@ int main(int count, char **arguments) {
       cmocka_unit_test_setup_teardown(a_log_that_contradicts_its_anchor_is_told, begin, end),
       cmocka_unit_test_setup_teardown(other_verdicts_show_no_document, begin, end),
       cmocka_unit_test_setup_teardown(codes_have_their_own_words, begin, end),
+      cmocka_unit_test_setup_teardown(every_verdict_says_as_of_when, begin, end),
       cmocka_unit_test_setup_teardown(problems_have_a_page, begin, end),
       cmocka_unit_test_setup_teardown(templates_are_checked, begin, end),
       cmocka_unit_test_setup_teardown(a_missing_word_is_told_at_the_start, begin, end),

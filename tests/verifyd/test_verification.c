@@ -350,8 +350,10 @@ static void a_statement_counts_whatever_the_log_of_who_shows_it(void **in) {
   put_statement(stage->fixture, &stage->paper, 0, FRAG_STATUS_REVOKED, KEY_MINISTRY, 1, SAID_S);
   static const enum conduct conducts[] = {HONEST, BAD_SIGNATURE, ROLLED_BACK, EQUIVOCAL, OTHER_LOG};
   for (size_t at = 0; at < COUNT(conducts); at++)
-    for (size_t order = 0; order < COUNT(orders); order++)
+    for (size_t order = 0; order < COUNT(orders); order++) {
       assert_int_equal(play_conducts(stage, conducts[at], HONEST, HONEST, orders[order]), FRAG_REVOKED);
+      assert_int_equal(stage->verdict.operators[0].log_code, log_code(conducts[at]));
+    }
   for (size_t order = 0; order < COUNT(orders); order++) {
     assert_int_equal(play_conducts(stage, DEAD, HONEST, HONEST, orders[order]), FRAG_OK);
     assert_int_equal(stage->verdict.checks[VD_STEP_STATUS].state, VD_CHECK_WARNING);
@@ -376,6 +378,9 @@ static void silence_in_the_status_step_is_a_warning_or_too_much(void **in) {
       const unsigned *in_order = orders[order];
       assert_int_equal(play_conducts(stage, conducts[at], HONEST, HONEST, in_order), FRAG_OK);
       assert_int_equal(stage->verdict.checks[VD_STEP_STATUS].state, VD_CHECK_WARNING);
+      assert_int_equal(stage->verdict.checks[VD_STEP_FRAGMENTS].state, VD_CHECK_WARNING);
+      assert_int_equal(stage->verdict.operators[0].state,
+                       conducts[at] == DEAD ? VD_OPERATOR_UNREACHABLE : VD_OPERATOR_LOG_FAILED);
       assert_int_equal(play_conducts(stage, conducts[at], conducts[at], HONEST, in_order), FRAG_OK);
       assert_int_equal(stage->verdict.status_as_of_s, FIXTURE_NOW_S);
       assert_int_equal(play_conducts(stage, conducts[at], conducts[at], conducts[at], in_order), FRAG_STATUS_STALE);

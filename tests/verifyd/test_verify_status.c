@@ -167,6 +167,7 @@ static void an_altered_statement_changes_nothing(void **in) {
   for (long at = 0; at < FRAG_STATUS_RECORD_LEN; at++) {
     flip_in_ledger(&places, at);
     assert_int_equal(verify(fixture, &paper), FRAG_OK);
+    assert_int_equal(fixture->verdict.operators[0].log_code, FRAG_NOT_IN_LOG); /* whose ledger it is */
     flip_in_ledger(&places, at);
   }
   (void)close(places.fd);

@@ -125,11 +125,12 @@ static struct frag_checkpoint checkpoint_of(struct rig *rig) {
 }
 
 /* The entry that a record must have is made here, from the record alone, and is under the checkpoint. */
-static void assert_included(struct rig *rig, const struct vd_lookup_item *item) {
+static void assert_included(struct rig *rig, const struct vd_lookup_item *item, frag_entry_kind kind) {
   struct frag_checkpoint checkpoint = checkpoint_of(rig);
   uint8_t bytes[FRAG_ENTRY_MAX], hash[FRAG_HASH_LEN];
   size_t len = 0;
-  struct frag_entry entry = {FRAG_ENTRY_ISSUE, item->time_s, {item->bytes, LEDGER_LEAF_LEN}};
+  size_t body_len = kind == FRAG_ENTRY_ISSUE ? LEDGER_LEAF_LEN : LEDGER_STATUS_LEN;
+  struct frag_entry entry = {kind, item->time_s, {item->bytes, body_len}};
   assert_int_equal(frag_entry_encode(bytes, &len, &entry), FRAG_OK);
   assert_int_equal(frag_leaf_hash(rig->context, hash, (struct frag_slice){bytes, len}), FRAG_OK);
   assert_int_equal(frag_tree_check_inclusion(rig->context, item->index, checkpoint.size, checkpoint.root, hash,
@@ -163,11 +164,11 @@ static void fragments_are_found_with_their_proofs(void **state) {
     assert_int_equal(item->presence, number == ERASED ? VD_STORE_ERASED : VD_STORE_PRESENT);
     assert_int_equal(item->len, number == ERASED ? LEDGER_LEAF_LEN : LEDGER_RECORD_LEN);
     assert_memory_equal(item->bytes, record, item->len);
-    assert_included(rig, item);
+    assert_included(rig, item, FRAG_ENTRY_ISSUE);
   }
 }
 
-static void statuses_are_found_without_proofs(void **state) {
+static void statuses_are_found_with_their_proofs(void **state) {
   struct rig *rig = *state;
   struct vd_lookup_request request = {.kind = VD_STORE_STATUS, .count = VD_LOOKUP_KEYS_MAX};
   uint8_t records[VD_LOOKUP_KEYS_MAX][LEDGER_STATUS_LEN];
@@ -179,8 +180,10 @@ static void statuses_are_found_without_proofs(void **state) {
   look_up(rig, &request);
   for (uint32_t at = 0; at < VD_LOOKUP_KEYS_MAX; at++) {
     assert_int_equal(rig->read.items[at].presence, at % 2 == 0 ? VD_STORE_PRESENT : VD_STORE_ABSENT);
-    assert_int_equal(rig->read.items[at].inclusion.count, 0);
-    if (at % 2 == 0) assert_memory_equal(rig->read.items[at].bytes, records[at], LEDGER_STATUS_LEN);
+    if (at % 2 != 0) continue;
+    assert_memory_equal(rig->read.items[at].bytes, records[at], LEDGER_STATUS_LEN);
+    assert_int_equal(rig->read.items[at].time_s, NOW_S);
+    assert_included(rig, &rig->read.items[at], FRAG_ENTRY_STATUS);
   }
   assert_int_equal(checkpoint_of(rig).size, FRAGMENTS + STATUSES);
 }
@@ -249,7 +252,29 @@ static void an_answer_is_of_one_snapshot(void **state) {
   look_up(rig, &request);
   assert_int_equal(rig->read.items[0].presence, VD_STORE_PRESENT);
   assert_int_equal(checkpoint_of(rig).size, FRAGMENTS + STATUSES + 1);
-  assert_included(rig, &rig->read.items[0]);
+  assert_included(rig, &rig->read.items[0], FRAG_ENTRY_ISSUE);
+}
+
+/* Its proof has no hash. */
+static void an_only_statement_is_proven_too(void **state) {
+  struct rig rig = *(struct rig *)*state;
+  struct vd_lookup_request request = {.kind = VD_STORE_STATUS, .count = 1};
+  uint8_t record[LEDGER_STATUS_LEN];
+  struct vd_store_item item = {VD_STORE_STATUS, record, sizeof record};
+  struct vd_store_appended appended;
+  ledger_fixture_begin(&rig.ledger);
+  rig.store = ledger_open(&rig.ledger, VD_STORE_CREATE);
+  ledger_status(record, 0);
+  assert_int_equal(vd_store_append(rig.store, &item, 1, NOW_S, NULL, &appended, NULL), VD_OK);
+  assert_int_equal(vd_store_reader_new(rig.store, &rig.reader, NULL), VD_OK);
+  assert_int_equal(vd_store_reader_begin(rig.reader, NULL), VD_OK);
+  memcpy(request.keys[0], record, VD_STORE_KEY_LEN);
+  look_up(&rig, &request);
+  assert_int_equal(rig.read.items[0].inclusion.count, 0);
+  assert_included(&rig, &rig.read.items[0], FRAG_ENTRY_STATUS);
+  vd_store_reader_free(rig.reader);
+  vd_store_close(rig.store);
+  ledger_fixture_end(&rig.ledger);
 }
 
 static void an_empty_ledger_answers_too(void **state) {
@@ -334,11 +359,12 @@ static void records_for_somebody_else_are_refused_by_position(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(fragments_are_found_with_their_proofs),
-      cmocka_unit_test(statuses_are_found_without_proofs),
+      cmocka_unit_test(statuses_are_found_with_their_proofs),
       cmocka_unit_test(a_key_of_the_other_kind_is_absent),
       cmocka_unit_test(the_known_checkpoint_is_proven_to_be_a_beginning),
       cmocka_unit_test(an_answer_is_of_one_snapshot),
       cmocka_unit_test(an_empty_ledger_answers_too),
+      cmocka_unit_test(an_only_statement_is_proven_too),
       cmocka_unit_test(two_items_under_one_name_are_refused),
       cmocka_unit_test(records_for_somebody_else_are_refused_by_position),
   };

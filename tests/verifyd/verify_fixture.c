@@ -326,6 +326,8 @@ static void assert_nothing_shown(const struct verify_fixture *fixture, const str
   for (size_t at = 0; at < COUNT(others); at++) assert_not_in(verdict, others[at], strlen(others[at]));
   for (size_t at = 0; at < FIXTURE_KEYS; at++) assert_not_in(verdict, frag_key_id(fixture->keys[at]), FRAG_KID_LEN);
   assert_null(verdict->issuer_key);
+  assert_null(verdict->issuer_keys);
+  assert_int_equal(verdict->issuer_key_count, 0);
   assert_memory_equal(&verdict->document, &none.document, sizeof none.document);
   assert_memory_equal(verdict->plaintext, none.plaintext, sizeof none.plaintext);
 }

@@ -47,11 +47,13 @@ static void put_attributes(struct vd_writer *writer, const struct frag_document 
   vd_writer_close(writer, ']');
 }
 
-static void put_issuer(struct vd_writer *writer, const struct frag_trust_key *key) {
+static void put_issuer(struct vd_writer *writer, const struct vd_verdict *verdict) {
+  struct vd_issuer_names names;
+  vd_issuer_names_of_document(&names, verdict->issuer_keys, verdict->issuer_key_count, verdict->issuer_key);
   vd_writer_name(writer, "issuer");
   vd_writer_open(writer, '{');
-  vd_member_slice(writer, "id", key->issuer);
-  vd_member_issuer_names(writer, "names", key);
+  vd_member_slice(writer, "id", names.issuer);
+  vd_member_issuer_names(writer, "names", &names);
   vd_writer_close(writer, '}');
 }
 
@@ -155,7 +157,7 @@ static void put_contents(struct vd_writer *writer, const struct vd_verdict *verd
   if (profiles != NULL) profile = vd_profiles_find(profiles, (const char *)document->type.data, document->type.len);
   put_document(writer, document, profile);
   put_attributes(writer, document, profile);
-  put_issuer(writer, verdict->issuer_key);
+  put_issuer(writer, verdict);
 }
 
 static void put_no_contents(struct vd_writer *writer) {
@@ -180,7 +182,9 @@ enum vd_error vd_answer_write(const struct vd_verdict *verdict, const struct vd_
   }
   put_checks(&writer, verdict, settings);
   put_existed_by(&writer, verdict);
+  vd_member_time_or_null(&writer, "as_of", verdict->as_of_s);
   vd_member_time_or_null(&writer, "status_as_of", verdict->status_as_of_s);
+  vd_member_time(&writer, "checked", verdict->checked_s);
   vd_writer_close(&writer, '}');
   if (writer.has_failed) vd_writer_free(&writer);
   *text = writer.text;

@@ -11,8 +11,9 @@
  *                                         "block":1|null,"block_hash":…|null,"time":RFC 3339|null,"covers":1|null,
  *                                         "url":…|null},…]},…]},…],
  *    "existed_by":{"time":RFC 3339,"anchored":true}|null,
- *    "status_as_of":RFC 3339|null}
+ *    "as_of":RFC 3339|null,"status_as_of":RFC 3339|null,"checked":RFC 3339}
  *
+ * The issuer's names are those of the key that signed; in languages that this one has none of, those of its other keys.
  * document and issuer are null and attributes is [] unless the verdict is VALID. "operators" is in the fragments check
  * only. Its "log" is the name of the code (20, 21, 22 or 25) when the state is "log_failed", else null; "checkpoint" is
  * the time of the operator's last checkpoint, null when none was accepted. "anchors": on which public chains the log of
@@ -20,7 +21,10 @@
  * members tell: hashes as the chain's users write them, the number and time of its block, how many entries it covers,
  * and its page in the configured explorer; "refused": the log does not continue that anchor; they are null otherwise.
  * existed_by: τ, the time that the issuer's key is judged by: of a block, or, not anchored, the operators' word; null
- * when the verification did not come that far. Times are UTC; one after the year 9999,
+ * when the verification did not come that far. status_as_of: no statement that is older can be missing; null when the
+ * status was not reached, or nobody answered about it. as_of: the same of the verdict: status_as_of, or, when that is
+ * null, as of when the ledgers answered about the fragment, by their checkpoints; null when no checkpoint stands behind
+ * the verdict. checked: the service's clock. Times are UTC; one after the year 9999,
  * which RFC 3339 cannot write, becomes 9999-12-31T23:59:59Z. An issue_no above 2^53-1, which JSON readers would round,
  * is a string of digits. */
 #ifndef VD_ANSWER_H

@@ -19,6 +19,8 @@ enum {
   SUBMIT_ANSWER_MAX = 16384 /* bytes: a receipt or a problem */
 };
 
+#define SUBMISSIONS "submissions" /* path */
+
 struct vd_remote_look_up {
   struct vd_remote_operator *operator;
   struct vd_client_request *request;
@@ -165,6 +167,8 @@ void vd_remote_operator_end(struct vd_remote_operator *operator) {
 struct waiting {
   enum vd_error error;
   unsigned status;
+  uint64_t start_ms;
+  bool is_late; /* it came to nothing by the deadline */
   char reason[128]; /* of an error; of a refusal: the operator's words, when it gave some */
   uint8_t *body;
   size_t body_len;
@@ -174,6 +178,7 @@ static void on_waited(void *context, const struct vd_client_result *result) {
   struct waiting *waiting = context;
   waiting->error = result->error;
   waiting->status = result->status;
+  waiting->is_late = result->error != VD_OK && vd_client_now_ms() - waiting->start_ms >= TRANSFER_MS;
   (void)snprintf(waiting->reason, sizeof waiting->reason, "%s", result->reason);
   if (result->error != VD_OK) return;
   waiting->body = malloc(result->body_len + 1);
@@ -186,22 +191,32 @@ static void on_waited(void *context, const struct vd_client_result *result) {
   waiting->body_len = result->body_len;
 }
 
-/* Fills the rest of the call, and *waiting whose body is the caller's to free. */
-static enum vd_error wait_for(struct vd_remote_operator *operator, const char *path, struct vd_client_call *call,
-                              struct waiting *waiting, struct vd_failure *failure) {
+/* Fills the rest of the call, and when the client has run *waiting, whose body is the caller's to free. */
+static enum vd_error start(struct vd_remote_operator *operator, const char *path, struct vd_client_call *call,
+                           struct waiting *waiting, struct vd_failure *failure) {
   char url[sizeof operator->url + VD_REMOTE_PATH_MAX + 1];
   assert(strlen(path) <= VD_REMOTE_PATH_MAX);
   (void)snprintf(url, sizeof url, "%s/%s", operator->url, path);
-  *waiting = (struct waiting){.error = VD_INTERNAL};
+  *waiting = (struct waiting){.error = VD_INTERNAL, .start_ms = vd_client_now_ms()};
   call->url = url;
   call->timeout_ms = TRANSFER_MS;
   call->done = on_waited;
   call->context = waiting;
-  enum vd_error error = vd_client_start(operator->client, call, NULL, failure);
-  if (error != VD_OK) return error;
-  vd_client_run(operator->client);
+  return vd_client_start(operator->client, call, NULL, failure);
+}
+
+static enum vd_error end(const struct vd_remote_operator *operator, const char *path, const struct waiting *waiting,
+                         struct vd_failure *failure) {
   if (waiting->error == VD_OK) return VD_OK;
   return vd_fail(failure, waiting->error, "%s/%s: %s", operator->url, path, waiting->reason);
+}
+
+static enum vd_error wait_for(struct vd_remote_operator *operator, const char *path, struct vd_client_call *call,
+                              struct waiting *waiting, struct vd_failure *failure) {
+  enum vd_error error = start(operator, path, call, waiting, failure);
+  if (error != VD_OK) return error;
+  vd_client_run(operator->client);
+  return end(operator, path, waiting, failure);
 }
 
 /* --- submissions --- */
@@ -231,18 +246,23 @@ static enum vd_error refused(const struct vd_remote_operator *operator, enum vd_
                  operator->url, waiting->status);
 }
 
-static enum vd_error submit_once(struct vd_remote_operator *operator, const uint8_t *bytes, size_t len,
-                                 unsigned *status, struct vd_receipt *receipt, struct vd_failure *failure) {
-  struct waiting waiting;
+static enum vd_error start_submission(struct vd_remote_operator *operator, const uint8_t *bytes, size_t len,
+                                      struct waiting *waiting, struct vd_failure *failure) {
   struct vd_client_call call = {
       .media_type = VD_SUBMISSION_MEDIA_TYPE, .body = bytes, .body_len = len, .answer_max = SUBMIT_ANSWER_MAX};
-  enum vd_error error = wait_for(operator, "submissions", &call, &waiting, failure);
-  *status = waiting.status;
-  if (error == VD_OK && waiting.status == 200)
-    error = vd_receipt_read(receipt, waiting.body, waiting.body_len, failure);
+  return start(operator, SUBMISSIONS, &call, waiting, failure);
+}
+
+/* What came of one. */
+static enum vd_error take_receipt(const struct vd_remote_operator *operator, struct waiting *waiting,
+                                  struct vd_receipt *receipt, struct vd_failure *failure) {
+  enum vd_error error = end(operator, SUBMISSIONS, waiting, failure);
+  if (error == VD_OK && waiting->status == 200)
+    error = vd_receipt_read(receipt, waiting->body, waiting->body_len, failure);
   else if (error == VD_OK)
-    error = refused(operator, waiting.status == 404 ? VD_DATA : error_of_status(waiting.status), &waiting, failure);
-  free(waiting.body);
+    error = refused(operator, waiting->status == 404 ? VD_DATA : error_of_status(waiting->status), waiting, failure);
+  free(waiting->body);
+  waiting->body = NULL;
   return error;
 }
 
@@ -253,20 +273,64 @@ static void pause_before(unsigned attempt) {
   while (nanosleep(&left, &left) != 0) continue;
 }
 
+/* Too many requests to the end: there is no room for it. */
+static enum vd_error final(enum vd_error error, const struct waiting *waiting, struct vd_failure *failure) {
+  if (error != VD_UNAVAILABLE || waiting->status != 429) return error;
+  if (failure != NULL) failure->code = VD_FULL;
+  return VD_FULL;
+}
+
 enum vd_error vd_remote_submit(struct vd_remote_operator *operator, const uint8_t *bytes, size_t len,
                                unsigned attempts, struct vd_receipt *receipt, struct vd_failure *failure) {
   assert(attempts > 0);
-  unsigned status = 0;
+  struct waiting waiting = {.status = 0};
   enum vd_error error = VD_UNAVAILABLE;
   for (unsigned attempt = 0; attempt < attempts && error == VD_UNAVAILABLE; attempt++) {
     if (attempt > 0) pause_before(attempt);
-    error = submit_once(operator, bytes, len, &status, receipt, failure);
+    error = start_submission(operator, bytes, len, &waiting, failure);
+    if (error != VD_OK) return error;
+    vd_client_run(operator->client);
+    error = take_receipt(operator, &waiting, receipt, failure);
   }
-  if (error == VD_UNAVAILABLE && status == 429) {
-    error = VD_FULL;
-    if (failure != NULL) failure->code = error;
+  return final(error, &waiting, failure);
+}
+
+/* --- at several operators --- */
+
+/* Hands in what is_open says, all at once; what need not be tried again is open no longer. Returns what is open. */
+static size_t submit_open(struct vd_remote_submission *submissions, size_t count, bool *is_open,
+                          struct waiting *waiting) {
+  bool is_started[VD_REMOTE_SUBMISSIONS_MAX] = {false};
+  size_t open = 0;
+  for (size_t i = 0; i < count; i++) {
+    struct vd_remote_submission *it = &submissions[i];
+    if (!is_open[i]) continue;
+    it->error = start_submission(it->operator, it->bytes, it->len, &waiting[i], &it->failure);
+    is_started[i] = it->error == VD_OK;
   }
-  return error;
+  vd_client_run(submissions[0].operator->client);
+  for (size_t i = 0; i < count; i++) {
+    struct vd_remote_submission *it = &submissions[i];
+    if (is_started[i]) it->error = take_receipt(it->operator, &waiting[i], &it->receipt, &it->failure);
+    is_open[i] = is_started[i] && it->error == VD_UNAVAILABLE && !waiting[i].is_late;
+    open += is_open[i];
+  }
+  return open;
+}
+
+void vd_remote_submit_all(struct vd_remote_submission *submissions, size_t count, unsigned attempts) {
+  assert(attempts > 0 && count > 0 && count <= VD_REMOTE_SUBMISSIONS_MAX);
+  struct waiting waiting[VD_REMOTE_SUBMISSIONS_MAX] = {{.status = 0}};
+  bool is_open[VD_REMOTE_SUBMISSIONS_MAX];
+  size_t open = count;
+  for (size_t i = 0; i < count; i++) is_open[i] = true;
+  for (unsigned attempt = 0; attempt < attempts && open > 0; attempt++) {
+    if (attempt > 0) pause_before(attempt);
+    open = submit_open(submissions, count, is_open, waiting);
+  }
+  for (size_t i = 0; i < count; i++) {
+    submissions[i].error = final(submissions[i].error, &waiting[i], &submissions[i].failure);
+  }
 }
 
 /* --- static resources --- */

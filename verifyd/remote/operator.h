@@ -60,6 +60,23 @@ VD_MUST_CHECK enum vd_error vd_remote_submit(struct vd_remote_operator *operator
                                              unsigned attempts, struct vd_receipt *receipt,
                                              struct vd_failure *failure);
 
+/* What several operators are handed in at once. */
+struct vd_remote_submission {
+  struct vd_remote_operator *operator;
+  const uint8_t *bytes;
+  size_t len;
+
+  /* What came of it. */
+  enum vd_error error;       /* of vd_remote_submit */
+  struct vd_failure failure; /* unless that is VD_OK */
+  struct vd_receipt receipt; /* when it is */
+};
+
+/* The same with operators of one client, 1..VD_REMOTE_SUBMISSIONS_MAX: none waits for another's answer. One that kept
+ * its caller waiting up to the deadline is not tried again. */
+#define VD_REMOTE_SUBMISSIONS_MAX 15
+void vd_remote_submit_all(struct vd_remote_submission *submissions, size_t count, unsigned attempts);
+
 /* Gets a static resource ("checkpoint", "tile/…"; at most VD_REMOTE_PATH_MAX bytes) and waits, likewise, but tries once.
  * Out: *body, *len: the caller frees; never NULL when VD_OK.
  * VD_NOT_FOUND (404), VD_UNAVAILABLE (429, 502, 503, 504 too), VD_FULL (over answer_max bytes), VD_DATA (any other

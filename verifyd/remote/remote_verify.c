@@ -39,6 +39,7 @@ struct vd_remote_verification {
   unsigned question; /* number of the one that was asked last */
   unsigned waiting;  /* look-ups under way */
   struct held *held;
+  bool has_answered[VD_VERIFY_OPERATORS_MAX]; /* a question of this verification */
   struct asked asked[VD_VERIFY_OPERATORS_MAX];
   alignas(max_align_t) unsigned char memory[]; /* a vd_verification */
 };
@@ -190,12 +191,13 @@ static bool start_look_up(struct asked *asked, const struct vd_lookup_request *r
   return true;
 }
 
-/* One that failed lately is not waited for, unless the verdict hangs on its fragment. */
+/* One that failed lately, and has not answered since, is not waited for, unless the verdict hangs on its fragment. */
 static enum vd_wanted ask_remote(struct vd_remote_verification *verification, unsigned k, enum vd_wanted wanted,
                                  const struct vd_lookup_request *request, const struct vd_log_base *base) {
   struct asked *asked = &verification->asked[k];
   *asked = (struct asked){.verification = verification, .k = k, .base = *base};
-  bool is_up = vd_remote_operator_is_up(&verification->remote->operators[k], vd_client_now_ms());
+  bool is_up = verification->has_answered[k] ||
+               vd_remote_operator_is_up(&verification->remote->operators[k], vd_client_now_ms());
   asked->is_spare = !is_up && request->kind == VD_STORE_FRAGMENT;
   if (asked->is_spare || (is_up && start_look_up(asked, request))) return wanted;
   return vd_verification_unreachable(core(verification), k);
@@ -299,6 +301,7 @@ static bool take_answer(void *context, const uint8_t *bytes, size_t len) {
   verification->waiting--;
   bool is_held = bytes != NULL && hold(verification, bytes, len);
   bool is_read = is_held && read_answer(asked, verification->held, &wanted);
+  verification->has_answered[asked->k] = is_read;
   if (!is_read) wanted = vd_verification_unreachable(core(verification), asked->k);
   (void)advance(verification, wanted);
   return is_read || !is_held; /* no room here is not the operator's fault */

@@ -49,7 +49,19 @@ static void put_time_fact(const struct vd_view *view, const char *fact, uint64_t
 
 /* ---- sections ---- */
 
-static void put_banner(const struct vd_view *view, const char *verdict, const char *group, uint64_t status_as_of_s) {
+struct as_of {
+  const char *key; /* of the words before the time */
+  uint64_t time_s; /* 0: nothing is said */
+};
+
+/* Of a verdict that no checkpoint stands behind only the time of the check can be told. */
+static struct as_of find_as_of(const struct vd_verdict *verdict) {
+  if (verdict->status_as_of_s > 0) return (struct as_of){"status.as_of", verdict->status_as_of_s};
+  if (verdict->as_of_s > 0) return (struct as_of){"ledgers.as_of", verdict->as_of_s};
+  return (struct as_of){"checked.on", verdict->checked_s};
+}
+
+static void put_banner(const struct vd_view *view, const char *verdict, const char *group, struct as_of as_of) {
   vd_view_put(view, "<header class=\"verdict\">");
   vd_view_put_icon(view, verdict, " verdict-icon");
   vd_view_put(view,
@@ -60,11 +72,11 @@ static void put_banner(const struct vd_view *view, const char *verdict, const ch
   vd_view_put(view, "</span></h1>\n<p class=\"verdict-text\">");
   vd_html_text(view->out, vd_view_word(view, "result.", group, ".text"));
   vd_view_put(view, "</p>");
-  if (status_as_of_s > 0) {
+  if (as_of.time_s > 0) {
     vd_view_put(view, "\n<p class=\"verdict-time\">");
-    vd_view_put_word(view, "status.as_of");
+    vd_view_put_word(view, as_of.key);
     vd_view_put(view, " ");
-    vd_view_put_time(view, status_as_of_s);
+    vd_view_put_time(view, as_of.time_s);
     vd_view_put(view, "</p>");
   }
   vd_view_put(view, "</div></header>\n");
@@ -106,8 +118,10 @@ static void put_attributes(const struct vd_view *view, const struct frag_documen
 
 static void put_facts(const struct vd_view *view, const struct vd_verdict *verdict) {
   const struct frag_document *document = &verdict->document;
+  struct vd_issuer_names names;
+  vd_issuer_names_of_document(&names, verdict->issuer_keys, verdict->issuer_key_count, verdict->issuer_key);
   vd_view_put(view, "<dl class=\"rows facts\">");
-  vd_view_put_row(view, fact_label(view, "issuer"), vd_result_label_issuer(verdict->issuer_key, view->language));
+  vd_view_put_row(view, fact_label(view, "issuer"), vd_result_label_issuer(&names, view->language));
   put_fact(view, "issuer_id", vd_view_slice(document->issuer));
   put_fact(view, "serial", vd_view_slice(document->serial));
   if (document->issue_no > 1) {
@@ -240,7 +254,7 @@ void vd_result_view_verdict(const struct vd_view *view, const struct vd_verdict 
   const char *name = frag_verdict_name(verdict->verdict), *group = group_of(view, verdict);
   bool valid = verdict->verdict == FRAG_VALID;
   open_article(view, name);
-  put_banner(view, name, group, verdict->status_as_of_s);
+  put_banner(view, name, group, find_as_of(verdict));
   put_warnings(view, verdict);
   if (valid) put_document(view, verdict);
   put_section(view, "next", "next.title", vd_view_word(view, "result.", group, ".next"));
@@ -283,7 +297,7 @@ const char *vd_result_view_problem_title(const struct vd_view *view, enum vd_pro
 static void put_silence(const struct vd_view *view, const char *group) {
   const char *name = frag_verdict_name(FRAG_INCONCLUSIVE);
   open_article(view, name);
-  put_banner(view, name, group, 0);
+  put_banner(view, name, group, (struct as_of){NULL, 0});
   put_section(view, "next", "next.title", vd_view_word(view, "result.", group, ".next"));
   put_actions(view);
   vd_view_put(view, "</article>\n");

@@ -13,7 +13,7 @@ static const char *const plain_keys[] = {
     "fact.expires",   "status.as_of",      "fact.expires_never", "reference",     "action.again",   "warning.other",
     "warning.status", "warning.fragments", "warning.log",       "state.undecided", "operator.withheld",
     "anchor.existed", "anchor.none", "anchor.block", "anchor.transaction", "anchor.link", "operator.anchor_refused",
-    "warning.ANCHOR_PENDING", "warning.ANCHOR_MISSING", NULL};
+    "warning.ANCHOR_PENDING", "warning.ANCHOR_MISSING", "ledgers.as_of", "checked.on", NULL};
 static const char *const fallback_groups[] = {"valid", "not_valid", "cannot_check", "busy", "no_answer", NULL};
 static const char *const problems[] = {"no_code_in_picture", "picture_unreadable", "picture_type",
                                        "picture_too_large",  "no_input",           NULL};

@@ -97,11 +97,9 @@ static enum vd_anchors_cover find(const struct vd_verification *run, unsigned k,
   const struct vd_anchored *anchored = &run->verifier->anchored;
   size_t track = anchored->tracks[k][n];
   anchor->chain = vd_anchors_track(anchored->anchors, track)->chain;
-  anchor->cover = vd_anchors_find(anchored->anchors, track, run->entry_index[k], run->entry_time_s[k], &anchor->item);
-  if (anchor->cover == VD_ANCHORS_COVERED && run->entry_anchors[k] != vd_anchors_generation(anchored->anchors)) {
-    anchor->cover = VD_ANCHORS_PENDING; /* perhaps by one that was confirmed after the operator was asked */
-    memset(&anchor->item, 0, sizeof anchor->item);
-  }
+  /* What was confirmed after the operator was asked may be another tree than it has answered with. */
+  anchor->cover = vd_anchors_find_known(anchored->anchors, track, run->entry_index[k], run->entry_time_s[k],
+                                        run->entry_anchors[k], &anchor->item);
   return anchor->cover;
 }
 
@@ -119,12 +117,44 @@ struct findings {
   uint64_t earliest_s; /* with is_covered */
 };
 
-static void take_operator(struct vd_verification *run, unsigned k, struct findings *findings) {
+/* What says most of a chain that is followed by several accounts: the log is anchored there by any of them. */
+static bool says_more(const struct vd_operator_anchor *anchor, const struct vd_operator_anchor *other) {
+  static const unsigned ranks[] = {
+      [VD_ANCHORS_OVERDUE] = 0, [VD_ANCHORS_PENDING] = 1, [VD_ANCHORS_COVERED] = 2, [VD_ANCHORS_REFUSED] = 3};
+  unsigned rank = ranks[anchor->cover], other_rank = ranks[other->cover];
+  if (rank != other_rank || anchor->cover != VD_ANCHORS_COVERED) return rank > other_rank;
+  return anchor->item.block_time_s < other->item.block_time_s;
+}
+
+static bool is_same_chain(const struct vd_anchors_track_options *one, const struct vd_anchors_track_options *other) {
+  return memcmp(one->chain_id, other->chain_id, sizeof one->chain_id) == 0;
+}
+
+/* Each chain once, in the order of the tracks. */
+static void find_chains(struct vd_verification *run, unsigned k) {
+  const struct vd_anchored *anchored = &run->verifier->anchored;
   struct vd_operator_answer *answer = &run->verdict->operators[k];
+  const struct vd_anchors_track_options *tracks[VD_VERIFY_ANCHORS_MAX];
+  answer->anchor_count = 0;
+  for (size_t n = 0; n < anchored->counts[k]; n++) {
+    const struct vd_anchors_track_options *track = vd_anchors_track(anchored->anchors, anchored->tracks[k][n]);
+    struct vd_operator_anchor anchor;
+    size_t at = 0;
+    (void)find(run, k, n, &anchor);
+    while (at < answer->anchor_count && !is_same_chain(tracks[at], track)) at++;
+    if (at < answer->anchor_count && !says_more(&anchor, &answer->anchors[at])) continue;
+    if (at == answer->anchor_count) answer->anchor_count++;
+    tracks[at] = track;
+    answer->anchors[at] = anchor;
+  }
+}
+
+static void take_operator(struct vd_verification *run, unsigned k, struct findings *findings) {
+  const struct vd_operator_answer *answer = &run->verdict->operators[k];
   bool is_covered = false;
-  answer->anchor_count = run->verifier->anchored.counts[k];
+  find_chains(run, k);
   for (size_t n = 0; n < answer->anchor_count; n++) {
-    enum vd_anchors_cover cover = find(run, k, n, &answer->anchors[n]);
+    enum vd_anchors_cover cover = answer->anchors[n].cover;
     uint64_t time_s = answer->anchors[n].item.block_time_s;
     findings->has_tracks = true;
     findings->is_overdue = findings->is_overdue || cover == VD_ANCHORS_OVERDUE;

@@ -79,13 +79,36 @@ static bool accept(struct vd_log_check *check, const struct vd_log_base *base, c
   return is_further;
 }
 
+/* A proof that leads to the signed root has no wrong hash in it: what it says of the base is the log's own word. */
+static frag_error judge_other_tree(struct frag_context *context, const struct vd_log_base *base,
+                                   const struct vd_lookup_answer *answer, const struct frag_checkpoint *checkpoint,
+                                   struct vd_log_contradiction *contradiction) {
+  uint8_t new_root[FRAG_HASH_LEN];
+  struct vd_log_contradiction found = {.size = base->size, .proof = answer->consistency};
+  frag_error code = frag_tree_consistency_roots(context, base->size, checkpoint->size, &answer->consistency, base->root,
+                                                found.proven_root, new_root);
+  if (code == FRAG_CRYPTO) return code;
+  bool is_signed = code == FRAG_OK && memcmp(new_root, checkpoint->root, FRAG_HASH_LEN) == 0;
+  if (!is_signed || memcmp(found.proven_root, base->root, FRAG_HASH_LEN) == 0) return FRAG_LOG_INCONSISTENT;
+  memcpy(found.root, base->root, sizeof found.root);
+  *contradiction = found;
+  return FRAG_EQUIVOCATION;
+}
+
 static frag_error check_continues(struct frag_context *context, const struct vd_log_base *base,
-                                  const struct vd_lookup_answer *answer, const struct frag_checkpoint *checkpoint) {
+                                  const struct vd_lookup_answer *answer, const struct frag_checkpoint *checkpoint,
+                                  struct vd_log_contradiction *contradiction) {
   if (base->size == 0) return FRAG_OK;
   if (checkpoint->size < base->size) return FRAG_LOG_INCONSISTENT;
   frag_error code = frag_tree_check_consistency(context, base->size, base->root, checkpoint->size, checkpoint->root,
                                                 &answer->consistency);
-  return code == FRAG_OK || code == FRAG_CRYPTO ? code : FRAG_LOG_INCONSISTENT;
+  if (code == FRAG_OK || code == FRAG_CRYPTO) return code;
+  return judge_other_tree(context, base, answer, checkpoint, contradiction);
+}
+
+/* Kept only against the last one accepted, whose note is there; what was asked from further back is asked again. */
+static bool is_last_base(const struct vd_log_check *check, const struct vd_log_base *base) {
+  return base->size == check->size && memcmp(base->root, check->root, sizeof base->root) == 0;
 }
 
 frag_error vd_log_check_checkpoint(struct frag_context *context, struct vd_log_check *check,
@@ -105,11 +128,33 @@ frag_error vd_log_check_checkpoint(struct frag_context *context, struct vd_log_c
   if (code != FRAG_OK) return code;
   *is_news = check->has_equivocated = is_equivocation(check, base, checkpoint);
   if (check->has_equivocated) return FRAG_EQUIVOCATION;
-  code = check_continues(context, base, answer, checkpoint);
+  struct vd_log_contradiction contradiction;
+  code = check_continues(context, base, answer, checkpoint, &contradiction);
+  if (code == FRAG_EQUIVOCATION && is_last_base(check, base)) {
+    check->contradiction = contradiction;
+    *is_news = check->has_equivocated = true;
+  }
   if (code != FRAG_OK) return code;
   check->answer_time_s = time_s;
   *is_news = accept(check, base, checkpoint, time_s);
   return FRAG_OK;
+}
+
+static bool is_tree(const struct frag_checkpoint *checkpoint, uint64_t size, const uint8_t root[static FRAG_HASH_LEN]) {
+  return checkpoint->size == size && memcmp(checkpoint->root, root, FRAG_HASH_LEN) == 0;
+}
+
+bool vd_log_check_accuse(struct frag_context *context, struct vd_seen *seen,
+                         const struct vd_log_contradiction *contradiction, const struct frag_checkpoint *checkpoint,
+                         const char *rival, size_t rival_len, enum vd_error *error, struct vd_failure *failure) {
+  struct frag_checkpoint other;
+  if (frag_checkpoint_decode(context, &other, rival, rival_len) != FRAG_OK) return false;
+  bool is_same_size = contradicts(checkpoint, other.size, other.root);
+  bool is_grown = contradiction->size > 0 && is_tree(&other, contradiction->size, contradiction->root);
+  if (is_same_size) *error = vd_seen_accuse(seen, &other, checkpoint, failure);
+  else if (is_grown)
+    *error = vd_seen_accuse_grown(seen, &other, checkpoint, &contradiction->proof, contradiction->proven_root, failure);
+  return is_same_size || is_grown;
 }
 
 /* The leaf of a record, or of an erased one; empty when it has no such form. */
@@ -122,15 +167,35 @@ static struct frag_slice leaf_of(const struct vd_lookup_item *item) {
                                                                         : (struct frag_slice){NULL, 0};
 }
 
-frag_error vd_log_check_item(struct frag_context *context, const struct frag_checkpoint *checkpoint,
-                             const struct vd_lookup_item *item) {
-  assert(item->presence != VD_STORE_ABSENT);
+static frag_error check_entry(struct frag_context *context, const struct frag_checkpoint *checkpoint,
+                              const struct vd_lookup_item *item, frag_entry_kind kind, struct frag_slice body) {
   uint8_t bytes[FRAG_ENTRY_MAX], hash[FRAG_HASH_LEN];
   size_t len = 0;
-  struct frag_entry entry = {.kind = FRAG_ENTRY_ISSUE, .time_s = item->time_s, .body = leaf_of(item)};
-  if (entry.body.data == NULL || frag_entry_encode(bytes, &len, &entry) != FRAG_OK) return FRAG_NOT_IN_LOG;
+  struct frag_entry entry = {.kind = kind, .time_s = item->time_s, .body = body};
+  if (body.data == NULL || frag_entry_encode(bytes, &len, &entry) != FRAG_OK) return FRAG_NOT_IN_LOG;
   frag_error code = frag_leaf_hash(context, hash, (struct frag_slice){bytes, len});
   if (code == FRAG_OK)
     code = frag_tree_check_inclusion(context, item->index, checkpoint->size, checkpoint->root, hash, &item->inclusion);
   return code == FRAG_OK || code == FRAG_CRYPTO ? code : FRAG_NOT_IN_LOG;
+}
+
+frag_error vd_log_check_item(struct frag_context *context, const struct frag_checkpoint *checkpoint,
+                             const struct vd_lookup_item *item) {
+  assert(item->presence != VD_STORE_ABSENT);
+  return check_entry(context, checkpoint, item, FRAG_ENTRY_ISSUE, leaf_of(item));
+}
+
+frag_error vd_log_check_statement(struct frag_context *context, const struct frag_checkpoint *checkpoint,
+                                  const struct vd_lookup_item *item) {
+  assert(item->presence == VD_STORE_PRESENT);
+  return check_entry(context, checkpoint, item, FRAG_ENTRY_STATUS, (struct frag_slice){item->bytes, item->len});
+}
+
+frag_error vd_log_check_statements(struct frag_context *context, const struct frag_checkpoint *checkpoint,
+                                   const struct vd_lookup_answer *answer) {
+  frag_error code = FRAG_OK;
+  for (size_t at = 0; at < answer->count && code == FRAG_OK; at++)
+    if (answer->items[at].presence == VD_STORE_PRESENT)
+      code = vd_log_check_statement(context, checkpoint, &answer->items[at]);
+  return code;
 }

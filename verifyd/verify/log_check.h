@@ -8,6 +8,13 @@
 #include "ledger/seen.h"
 #include "wire/lookup.h"
 
+/* The log has signed another tree than the one that was accepted last, of this size, and its own proof shows it. */
+struct vd_log_contradiction {
+  uint64_t size; /* 0: no such thing */
+  uint8_t root[FRAG_HASH_LEN], proven_root[FRAG_HASH_LEN];
+  struct frag_proof proof; /* from proven_root to the root that is signed now */
+};
+
 /* Fields are for reading. */
 struct vd_log_check {
   struct frag_log_key key;
@@ -17,6 +24,7 @@ struct vd_log_check {
   uint64_t time_s;         /* of its own cosignature; 0: it has none */
   uint64_t answer_time_s;  /* the same of the last answer's checkpoint that was right, newest or not */
   bool has_equivocated;
+  struct vd_log_contradiction contradiction;
   size_t equivocations;    /* of all logs, as `seen` last told */
   size_t note_len;
   char note[FRAG_CHECKPOINT_MAX]; /* its bytes, so that the same one is not verified twice */
@@ -38,16 +46,33 @@ void vd_log_check_base(const struct vd_log_check *check, struct vd_log_base *bas
  * further than the one before, or shows that the log contradicts itself: the caller hands it to vd_seen_advance (not on
  * an event loop) if there is a seen.
  * Returns FRAG_OK, FRAG_CHECKPOINT_SIGNATURE (21; a malformed one too), FRAG_LOG_INCONSISTENT (22: it does not
- * continue the one of the base, or goes back behind it), FRAG_EQUIVOCATION (25: same size, other root, now or earlier),
- * FRAG_CRYPTO. */
+ * show that it continues the one of the base, or goes back behind it), FRAG_EQUIVOCATION (25: same size, other root,
+ * now or earlier; or its proof leads from another root of the base's size to the signed one), FRAG_CRYPTO. */
 FRAG_MUST_CHECK frag_error vd_log_check_checkpoint(struct frag_context *context, struct vd_log_check *check,
                                                    const struct vd_log_base *base,
                                                    const struct vd_lookup_answer *answer,
                                                    struct frag_checkpoint *checkpoint, bool *is_news);
 
+/* Keeps a checkpoint that contradicts its log, of which the last call said is_news, together with the note that it
+ * contradicts. In: contradiction: the check's. checkpoint: decoded. rival: a note of the log that was accepted before.
+ * Returns whether they are a contradiction; then *error is that of vd_seen_accuse. Not on a loop with clients. */
+bool vd_log_check_accuse(struct frag_context *context, struct vd_seen *seen,
+                         const struct vd_log_contradiction *contradiction, const struct frag_checkpoint *checkpoint,
+                         const char *rival, size_t rival_len, enum vd_error *error, struct vd_failure *failure);
+
 /* Whether the entry of a fragment record (or, erased, of its leaf) is under that checkpoint, at the index and time that
  * the item says. Returns FRAG_OK, FRAG_NOT_IN_LOG (20), FRAG_CRYPTO. */
 FRAG_MUST_CHECK frag_error vd_log_check_item(struct frag_context *context, const struct frag_checkpoint *checkpoint,
                                              const struct vd_lookup_item *item);
+
+/* The same for the entry of a status record. */
+FRAG_MUST_CHECK frag_error vd_log_check_statement(struct frag_context *context,
+                                                  const struct frag_checkpoint *checkpoint,
+                                                  const struct vd_lookup_item *item);
+
+/* The same for all of an answer's status records: FRAG_NOT_IN_LOG when any of them fails. */
+FRAG_MUST_CHECK frag_error vd_log_check_statements(struct frag_context *context,
+                                                   const struct frag_checkpoint *checkpoint,
+                                                   const struct vd_lookup_answer *answer);
 
 #endif

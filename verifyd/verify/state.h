@@ -36,6 +36,12 @@ struct vd_verifier {
   struct vd_lookup_answer answer; /* scratch of one call: what a local ledger says */
 };
 
+/* Who answered, as of when: see freshness.h. */
+struct vd_freshness {
+  bool has[VD_VERIFY_OPERATORS_MAX];
+  uint64_t time_s[VD_VERIFY_OPERATORS_MAX];
+};
+
 /* The walk comes last: its statements are not cleared at the beginning. */
 struct vd_verification {
   struct vd_verifier *verifier;
@@ -49,8 +55,7 @@ struct vd_verification {
   uint64_t entry_index[VD_VERIFY_OPERATORS_MAX];
   uint64_t entry_time_s[VD_VERIFY_OPERATORS_MAX];
   uint64_t entry_anchors[VD_VERIFY_OPERATORS_MAX]; /* generation of those that the entry's checkpoint continues */
-  bool has_status[VD_VERIFY_OPERATORS_MAX]; /* it answered about statements, as of then: see freshness.h */
-  uint64_t status_time_s[VD_VERIFY_OPERATORS_MAX];
+  struct vd_freshness fragment_times, status_times; /* who answered about the fragment, and about statements */
   uint8_t *copies[VD_VERIFY_OPERATORS_MAX]; /* of local records, for a gather that outlasts the snapshot */
   size_t copy_len[VD_VERIFY_OPERATORS_MAX];
   struct frag_qr qr;

@@ -30,10 +30,13 @@ static enum vd_wanted conclude(struct vd_verification *run, frag_error code) {
   run->wanted = VD_WANTED_NOTHING;
   verdict->code = code;
   verdict->verdict = frag_error_verdict(code);
+  verdict->as_of_s = verdict->status_as_of_s != 0 ? verdict->status_as_of_s : vd_freshness_of_fragment(run);
   if (verdict->verdict == FRAG_VALID) return run->wanted;
   vd_wipe(&verdict->document, sizeof verdict->document);
   vd_wipe(verdict->plaintext, sizeof verdict->plaintext);
   verdict->issuer_key = NULL;
+  verdict->issuer_keys = NULL;
+  verdict->issuer_key_count = 0;
   return run->wanted;
 }
 
@@ -71,10 +74,11 @@ static void doubt(struct vd_verification *run, unsigned k, frag_error code) {
   warn(run, VD_STEP_LOG);
 }
 
-/* Who was overtaken by others and turns out not to answer at all gets the same report as one that was waited for. */
+/* Who was overtaken by others, or brought its fragment, and then does not answer gets the same report as one that was
+ * waited for. What is wrong with its fragment says more. */
 static void note_late_silence(struct vd_verification *run, unsigned k) {
   struct vd_operator_answer *answer = &run->verdict->operators[k];
-  if (answer->state != VD_OPERATOR_NOT_ASKED) return;
+  if (answer->state != VD_OPERATOR_NOT_ASKED && answer->state != VD_OPERATOR_GOOD) return;
   answer->state = VD_OPERATOR_UNREACHABLE;
   warn(run, VD_STEP_FRAGMENTS);
 }
@@ -167,6 +171,25 @@ static enum vd_wanted settle_statuses(struct vd_verification *run) {
   return run->wanted;
 }
 
+/* An operator that shows one statement without proof is doubted in all that it says. */
+static frag_error take_answer(struct vd_verification *run, unsigned k, const struct frag_checkpoint *checkpoint,
+                              const struct vd_lookup_answer *answer) {
+  frag_error code = FRAG_OK;
+  if (!is_doubted(run, k)) code = vd_log_check_statements(run->verifier->context, checkpoint, answer);
+  if (code == FRAG_NOT_IN_LOG) doubt(run, k, code);
+  else if (code != FRAG_OK) return code;
+  const struct vd_walk_scope scope = scope_of(run);
+  const struct vd_walk_operator who = {k, !is_doubted(run, k), vd_freshness_of_answer(run, k)};
+  if (who.is_log_right) vd_freshness_note(run, k, who.as_of_s);
+  return vd_walk_take(&run->walk, &scope, answer, &who);
+}
+
+static enum vd_wanted take_statuses(struct vd_verification *run, unsigned k, const struct frag_checkpoint *checkpoint,
+                                    const struct vd_lookup_answer *answer) {
+  frag_error code = take_answer(run, k, checkpoint, answer);
+  return code == FRAG_OK ? settle_statuses(run) : fail(run, VD_STEP_STATUS, code);
+}
+
 static enum vd_wanted ask_statuses(struct vd_verification *run) {
   const struct vd_walk_scope scope = scope_of(run);
   frag_error code = vd_walk_ask(&run->walk, &scope, 0, run->verifier->statements_first);
@@ -193,6 +216,7 @@ static enum vd_wanted open_document(struct vd_verification *run) {
   report_opening(run, code);
   if (code != FRAG_OK) return conclude(run, code);
   verdict->issuer_key = frag_trust_find(run->trust, verdict->document.kid);
+  verdict->issuer_keys = frag_trust_issuer(run->trust, verdict->document.issuer, &verdict->issuer_key_count);
   return ask_statuses(run);
 }
 
@@ -262,8 +286,12 @@ static enum vd_wanted take_fragment(struct vd_verification *run, unsigned k, con
                                     const struct vd_lookup_answer *answer) {
   frag_error code = FRAG_OK;
   assert(answer->count == 1);
-  if (is_doubted(run, k)) frag_gather_answer(&run->gather, k, FRAG_ANSWER_UNREACHABLE);
-  else code = gather_item(run, k, checkpoint, &answer->items[0]);
+  if (is_doubted(run, k)) {
+    frag_gather_answer(&run->gather, k, FRAG_ANSWER_UNREACHABLE);
+  } else {
+    vd_freshness_note(run, k, vd_freshness_of_answer(run, k));
+    code = gather_item(run, k, checkpoint, &answer->items[0]);
+  }
   if (code == FRAG_OK) return settle_fragments(run);
   (void)report_operators(run);
   return fail(run, VD_STEP_FRAGMENTS, code);
@@ -297,6 +325,7 @@ enum vd_wanted vd_verification_begin(struct vd_verification *verification, struc
   run->verdict = verdict;
   run->now_s = now_s;
   begin_verdict(verifier, verdict);
+  verdict->checked_s = now_s;
   frag_error code = check_qr(run, qr_text, qr_len);
   report(run, VD_STEP_QR, code, true);
   if (code != FRAG_OK) return conclude(run, code);
@@ -340,12 +369,8 @@ enum vd_wanted vd_verification_answer(struct vd_verification *verification, unsi
   if (is_news != NULL) *is_news = is_news_here;
   bool is_status = run->wanted == VD_WANTED_STATUSES;
   if (!is_status) run->entry_anchors[k] = base->anchors;
-  if (code == FRAG_OK && !is_status) return take_fragment(run, k, &checkpoint, answer);
-  const struct vd_walk_scope scope = scope_of(run);
-  const struct vd_walk_operator who = {k, !is_doubted(run, k), vd_freshness_of_answer(run, k)};
-  if (code == FRAG_OK && who.is_log_right) vd_freshness_note(run, k, who.as_of_s);
-  if (code == FRAG_OK) code = vd_walk_take(&run->walk, &scope, answer, &who);
-  return code == FRAG_OK ? settle_statuses(run) : fail(run, is_status ? VD_STEP_STATUS : VD_STEP_FRAGMENTS, code);
+  if (code != FRAG_OK) return fail(run, is_status ? VD_STEP_STATUS : VD_STEP_FRAGMENTS, code);
+  return is_status ? take_statuses(run, k, &checkpoint, answer) : take_fragment(run, k, &checkpoint, answer);
 }
 
 enum vd_wanted vd_verification_unreachable(struct vd_verification *verification, unsigned k) {

@@ -8,7 +8,8 @@
  *
  * A ledger that could not be opened, read or reached counts as unreachable, never as absent; so does one that answered
  * under a checkpoint that fails step 3, but it is named with the code, and that is the verdict's code (20, 21, 22, 25)
- * when too few others are left. */
+ * when too few others are left. One that shows a statement and does not prove that it is in its log is named likewise
+ * (20), and counts as one that was not heard; the statement counts. */
 #ifndef VD_VERIFY_H
 #define VD_VERIFY_H
 
@@ -61,7 +62,7 @@ enum vd_operator_state {
   VD_OPERATOR_ABSENT,
   VD_OPERATOR_ERASED,
   VD_OPERATOR_TAMPERED,
-  VD_OPERATOR_UNREACHABLE,
+  VD_OPERATOR_UNREACHABLE,   /* it did not answer; or brought a good fragment, and then nothing about statements */
   VD_OPERATOR_DISAGREES,     /* its record is good, but has another leaf than the one used */
   VD_OPERATOR_LOG_FAILED     /* it answered, but its log failed a check: log_code says which */
 };
@@ -81,16 +82,18 @@ struct vd_operator_answer {
   frag_error log_code;          /* 20, 21, 22 or 25 with VD_OPERATOR_LOG_FAILED, else FRAG_OK */
   uint64_t checkpoint_time_s;   /* of its last checkpoint, Unix seconds; 0: none was accepted, or it has no time */
   bool withholds;               /* it has no statement that another one had more than VD_WALK_WITHHELD_S before */
-  size_t anchor_count;          /* of a log whose record was used; of one that contradicts its anchors, only those */
+  size_t anchor_count;          /* of a log whose record was used, each chain once, by the account that covers it or says
+                                   most; of one that contradicts its anchors, only those */
   struct vd_operator_anchor anchors[VD_VERIFY_ANCHORS_MAX];
 };
 
 /* The result. About 45 KiB: keep one for each thread rather than on the stack. Secret when VALID, because the
  * document is in it; end with vd_verdict_wipe.
  * A failed check is the last one made. Warnings: in VD_STEP_FRAGMENTS, an operator that was asked or is known to be
- * unreachable did not answer GOOD; in VD_STEP_LOG, an operator's log failed, and the others are enough; in
- * VD_STEP_ANCHOR, by its code, a record used is not anchored yet (23), or should be on a chain and is not (24); in
- * VD_STEP_STATUS, not every operator could be asked for statements, or its log failed, or it withholds one. */
+ * unreachable did not answer GOOD, or did not answer a later question; in VD_STEP_LOG, an operator's log failed, and
+ * the others are enough; in VD_STEP_ANCHOR, by its code, a record used is not anchored yet (23), or should be on a
+ * chain and is not (24); in VD_STEP_STATUS, not every operator could be asked for statements, or its log failed, or it
+ * withholds one. */
 struct vd_verdict {
   frag_error code;      /* FRAG-1 section 8, or from 1000 up a fault on this side */
   frag_verdict verdict; /* frag_error_verdict(code) */
@@ -104,10 +107,16 @@ struct vd_verdict {
   uint64_t status_as_of_s; /* no statement can be missing that is older, Unix seconds: the t-th newest checkpoint time
                               of the operators that answered about statements, or the oldest when they are fewer; a
                               ledger on this machine counts as now. 0 when not that far, or when none answered */
+  uint64_t as_of_s;        /* of the whole: status_as_of_s, or, when that is 0, the same of the operators that answered
+                              about the fragment, under a right log. 0 when none did, or none tells a time */
+  uint64_t checked_s;      /* the clock when it was made */
 
   /* All zero unless verdict is FRAG_VALID. */
   struct frag_document document;           /* views into plaintext */
-  const struct frag_trust_key *issuer_key; /* view into the trust list; its issuer and names */
+  const struct frag_trust_key *issuer_key;  /* view into the trust list: the key that signed; see issuer_names.h */
+  const struct frag_trust_key *const *issuer_keys; /* all of that issuer's, as frag_trust_issuer; they live as long as
+                                                      the trust list of the verifier's options */
+  size_t issuer_key_count;
   uint8_t plaintext[FRAG_PLAINTEXT_MAX];
 };
 

@@ -12,7 +12,7 @@ frag_error vd_walk_ask(struct vd_walk *walk, const struct vd_walk_scope *scope, 
   walk->answers = 0;
   for (unsigned at = 0; at < walk->count; at++) {
     struct vd_walk_statements *statements = &walk->statements[at];
-    statements->is_held = false;
+    statements->is_held = statements->is_sure = false;
     statements->count = 0;
     statements->entry_s = 0;
     memset(statements->none_by_s, 0, sizeof statements->none_by_s);
@@ -22,35 +22,74 @@ frag_error vd_walk_ask(struct vd_walk *walk, const struct vd_walk_scope *scope, 
   return FRAG_OK;
 }
 
-static bool is_known(const struct vd_walk_statements *statements, const struct vd_lookup_item *item) {
-  for (unsigned at = 0; at < statements->count && item->len == FRAG_STATUS_RECORD_LEN; at++)
-    if (memcmp(statements->records[at], item->bytes, FRAG_STATUS_RECORD_LEN) == 0) return true;
-  return false;
+static struct vd_walk_record *find_record(struct vd_walk_statements *statements, const uint8_t *bytes) {
+  for (unsigned at = 0; at < statements->count; at++)
+    if (memcmp(statements->records[at].bytes, bytes, FRAG_STATUS_RECORD_LEN) == 0) return &statements->records[at];
+  assert(statements->count < VD_WALK_OPERATORS_MAX);
+  struct vd_walk_record *record = &statements->records[statements->count++];
+  memcpy(record->bytes, bytes, sizeof record->bytes);
+  record->is_proven = record->is_valid = false;
+  return record;
 }
 
-/* A log that is not right may say anything about when it got a statement: nobody else is blamed for that. */
-static void note_entry(struct vd_walk_statements *statements, const struct vd_lookup_item *item,
-                       const struct vd_walk_operator *who) {
-  bool is_earlier = statements->entry_s == 0 || item->time_s < statements->entry_s;
-  if (who->is_log_right && item->time_s != 0 && is_earlier) statements->entry_s = item->time_s;
+static frag_error open_at(struct vd_walk_record *record, const struct vd_walk_scope *scope, uint32_t n,
+                          uint64_t tau_s) {
+  frag_error code =
+      frag_status_open(scope->context, &record->statement, scope->trust, scope->document->issuer, scope->realm,
+                       scope->document->rid, n, tau_s, record->bytes, sizeof record->bytes);
+  record->is_valid = code == FRAG_OK;
+  return code == FRAG_STATEMENT_IGNORED ? FRAG_OK : code;
+}
+
+static bool may_have_signed(const struct frag_trust_key *key, const struct frag_document *document) {
+  bool is_issuers = key->issuer.len == document->issuer.len &&
+                    memcmp(key->issuer.data, document->issuer.data, document->issuer.len) == 0;
+  return !key->has_compromised_since && (is_issuers || key->role == FRAG_ROLE_REGISTRAR);
+}
+
+/* Its own time is inside: it is opened at one at which its key was valid, whichever that is, and then looked at. */
+static frag_error open_by_itself(struct vd_walk_record *record, const struct vd_walk_scope *scope, uint32_t n) {
+  const struct frag_trust_list *list = frag_trust_list(scope->trust);
+  for (size_t at = 0; at < list->key_count; at++) {
+    if (!may_have_signed(&list->keys[at], scope->document)) continue;
+    frag_error code = open_at(record, scope, n, list->keys[at].not_before_s);
+    if (code != FRAG_OK) return code;
+    if (!record->is_valid) continue;
+    const struct frag_trust_key *key = frag_trust_find(scope->trust, record->statement.kid);
+    record->is_valid = key != NULL && may_have_signed(key, scope->document) &&
+                       frag_trust_key_time(key, record->statement.time_s) == FRAG_OK;
+    return FRAG_OK;
+  }
+  return FRAG_OK;
+}
+
+/* No log has a statement before it was signed. */
+static void note_entry(struct vd_walk_statements *statements, const struct vd_walk_record *record, uint64_t entry_s) {
+  if (record->statement.time_s > entry_s) entry_s = record->statement.time_s;
+  bool is_earlier = statements->entry_s == 0 || entry_s < statements->entry_s;
+  if (record->is_valid && is_earlier) statements->entry_s = entry_s;
+}
+
+/* The first proven entry takes the place of what was judged without one. */
+static frag_error take_proven(struct vd_walk_statements *statements, struct vd_walk_record *record,
+                              const struct vd_walk_scope *scope, uint32_t n, uint64_t entry_s) {
+  frag_error code = FRAG_OK;
+  if (!record->is_proven || !record->is_valid) code = open_at(record, scope, n, entry_s);
+  record->is_proven = true;
+  note_entry(statements, record, entry_s);
+  return code;
 }
 
 static frag_error take_statement(struct vd_walk_statements *statements, const struct vd_walk_scope *scope, uint32_t n,
                                  const struct vd_lookup_item *item, const struct vd_walk_operator *who) {
   statements->is_held = true;
-  if (is_known(statements, item)) {
-    note_entry(statements, item, who);
-    return FRAG_OK;
-  }
-  assert(statements->count < VD_WALK_OPERATORS_MAX);
-  frag_error code =
-      frag_status_open(scope->context, &statements->valid[statements->count], scope->trust, scope->document->issuer,
-                       scope->realm, scope->document->rid, n, item->time_s, item->bytes, item->len);
-  if (code == FRAG_STATEMENT_IGNORED) return FRAG_OK;
-  if (code != FRAG_OK) return code;
-  memcpy(statements->records[statements->count++], item->bytes, FRAG_STATUS_RECORD_LEN);
-  note_entry(statements, item, who);
-  return FRAG_OK;
+  if (item->len != FRAG_STATUS_RECORD_LEN) return FRAG_OK;
+  struct vd_walk_record *record = find_record(statements, item->bytes);
+  frag_error code = FRAG_OK;
+  if (who->is_log_right) code = take_proven(statements, record, scope, n, item->time_s);
+  else if (!record->is_proven && !record->is_valid) code = open_by_itself(record, scope, n);
+  statements->is_sure = statements->is_sure || record->is_proven || record->is_valid;
+  return code;
 }
 
 frag_error vd_walk_take(struct vd_walk *walk, const struct vd_walk_scope *scope, const struct vd_lookup_answer *answer,
@@ -80,16 +119,19 @@ static void note_withholding(struct vd_walk *walk, const struct vd_walk_statemen
 /* Two statements n that differ are the signer's doing; a reinstatement lifts what came before n, not its rival,
  * whichever operator shows which. */
 static void apply(struct frag_status_walk *outcome, const struct vd_walk_statements *statements) {
-  for (unsigned at = 0; at < statements->count; at++)
-    if (statements->valid[at].kind == FRAG_STATUS_REINSTATED) frag_status_apply(outcome, &statements->valid[at]);
-  for (unsigned at = 0; at < statements->count; at++)
-    if (statements->valid[at].kind != FRAG_STATUS_REINSTATED) frag_status_apply(outcome, &statements->valid[at]);
+  for (int round = 0; round < 2; round++)
+    for (unsigned at = 0; at < statements->count; at++) {
+      const struct vd_walk_record *record = &statements->records[at];
+      bool is_reinstatement = record->statement.kind == FRAG_STATUS_REINSTATED;
+      if (record->is_valid && is_reinstatement == (round == 0)) frag_status_apply(outcome, &record->statement);
+    }
 }
 
 frag_error vd_walk_settle(struct vd_walk *walk, bool *is_over) {
-  bool is_held = true;
+  bool is_held = true, is_sure = false;
   for (unsigned at = 0; at < walk->count && is_held && !walk->outcome.revoked; at++) {
     is_held = walk->statements[at].is_held;
+    is_sure = is_sure || walk->statements[at].is_sure;
     note_withholding(walk, &walk->statements[at]);
     apply(&walk->outcome, &walk->statements[at]);
   }
@@ -97,7 +139,7 @@ frag_error vd_walk_settle(struct vd_walk *walk, bool *is_over) {
   if (walk->outcome.revoked) return FRAG_REVOKED;
   if (walk->answers == 0) return FRAG_STATUS_STALE;
   frag_error result = frag_status_result(&walk->outcome);
-  if (!is_held) return result;
+  if (!is_held || !is_sure) return result;
   *is_over = walk->first + walk->count >= VD_WALK_STATEMENTS_MAX;
   return *is_over && result == FRAG_OK ? FRAG_STATUS_STALE : result;
 }

@@ -13,21 +13,30 @@
 #define VD_WALK_KEYS_MAX 4         /* statements asked for in one question */
 #define VD_WALK_WITHHELD_S 300     /* an operator that has no statement so long after another got it is reported */
 
+/* One record that operators show as statement n. */
+struct vd_walk_record {
+  uint8_t bytes[FRAG_STATUS_RECORD_LEN];
+  bool is_proven; /* to be in a right log */
+  bool is_valid;  /* signed by a key that might, at the time of an entry that is proven; as long as none is: at the time
+                     that the statement itself says, and the key was never stolen, since a thief writes any time */
+  struct frag_statement statement; /* when it is valid */
+};
+
 /* What the operators hold as statement n. */
 struct vd_walk_statements {
   uint8_t id[FRAG_STATUS_ID_LEN];
-  bool is_held;   /* by anyone, valid or not */
-  unsigned count; /* of valid ones, each once */
-  struct frag_statement valid[VD_WALK_OPERATORS_MAX];
-  uint8_t records[VD_WALK_OPERATORS_MAX][FRAG_STATUS_RECORD_LEN];
-  uint64_t entry_s;                         /* of a valid one, the earliest that a right log says; 0: none */
+  bool is_held;   /* by anyone, whatever it is */
+  bool is_sure;   /* and it is proven to be in a right log, or valid: not made up by who shows it */
+  unsigned count; /* of different records */
+  struct vd_walk_record records[VD_WALK_OPERATORS_MAX];
+  uint64_t entry_s;                         /* of a valid one, the earliest that a right log proves; 0: none */
   uint64_t none_by_s[VD_WALK_OPERATORS_MAX]; /* each operator had none by then; 0: it had one, or was not heard */
 };
 
 /* Who answered. */
 struct vd_walk_operator {
   unsigned k;
-  bool is_log_right; /* else its silence says nothing */
+  bool is_log_right; /* and all that it shows is proven to be in it; else its silence and its times say nothing */
   uint64_t as_of_s;  /* of what it answered */
 };
 
@@ -55,12 +64,13 @@ FRAG_MUST_CHECK frag_error vd_walk_ask(struct vd_walk *walk, const struct vd_wal
                                        unsigned count);
 
 /* Takes one operator's answer to it. A valid statement counts whoever shows it, since only the issuer can make one;
- * that there is none counts only from an operator whose log is right. Errors: FRAG_CRYPTO. */
+ * when it was entered, and that there is none, counts only from an operator whose log is right. Errors: FRAG_CRYPTO. */
 FRAG_MUST_CHECK frag_error vd_walk_take(struct vd_walk *walk, const struct vd_walk_scope *scope,
                                         const struct vd_lookup_answer *answer,
                                         const struct vd_walk_operator *who);
 
-/* Ends the question. Out: *is_over: false when the next statements must be asked for, from first + count.
+/* Ends the question. Out: *is_over: false when the next statements must be asked for, from first + count; what may be
+ * made up leads to no further question.
  * Returns what the statements amount to so far: FRAG_OK, 40, 41, 42, or 45: nobody could be asked, or there are more
  * statements than are read, so that the last word is not known. */
 FRAG_MUST_CHECK frag_error vd_walk_settle(struct vd_walk *walk, bool *is_over);

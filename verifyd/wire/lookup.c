@@ -136,7 +136,8 @@ static const char *read_item(struct vd_cursor_in *cursor, enum vd_store_kind kin
   item->bytes = vd_cursor_take(cursor, item->len);
   if (item->bytes == NULL) return "it ends too early";
   if (!read_proof(cursor, &item->inclusion)) return "an inclusion proof is cut short or too long";
-  return kind == VD_STORE_STATUS && item->inclusion.count > 0 ? "a status record has an inclusion proof" : NULL;
+  bool lacks_proof = kind == VD_STORE_STATUS && item->inclusion.count == 0 && item->index > 0;
+  return lacks_proof ? "a status record has no inclusion proof" : NULL; /* only an only entry needs no hash */
 }
 
 static const char *read_answer(struct vd_lookup_answer *answer, enum vd_store_kind kind, size_t count,
@@ -189,7 +190,6 @@ static enum vd_error find(struct vd_store_reader *reader, enum vd_store_kind kin
   item->time_s = found.time_s;
   item->bytes = found.bytes;
   item->len = found.len;
-  if (kind != VD_STORE_FRAGMENT) return VD_OK;
   error = vd_tlog_inclusion(reader, found.index, &item->inclusion, failure);
   if (error != VD_NOT_FOUND) return error;
   /* A record whose entry is past the checkpoint: only a damaged ledger has one. */

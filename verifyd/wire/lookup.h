@@ -7,6 +7,9 @@
  *   item      u8 presence (0 absent, 1 present, 2 erased), and unless absent: u64 index ‖ u64 time ‖ u32 len ‖ bytes ‖
  *             proof
  *
+ * An item's proof is that its log entry, at that index and with that time, is under the checkpoint: 01 ‖ time ‖ leaf of
+ * a fragment record, erased or not; 02 ‖ time ‖ status record. It has no hash only in a log of one entry.
+ *
  * Keys go in the body, since they say who is being looked up: never in a path. An answer is about the keys of its
  * request, in their order. Everything in it is of one snapshot of the ledger. Reading accepts one encoding only, with
  * nothing behind it. Keys of a request are to be wiped; an answer is public data of the ledgers. */
@@ -44,7 +47,7 @@ struct vd_lookup_item {
   uint64_t time_s;
   const uint8_t *bytes;       /* the record; the leaf alone when erased */
   size_t len;
-  struct frag_proof inclusion; /* of its entry, under the checkpoint; empty for status records */
+  struct frag_proof inclusion; /* of its entry, under the checkpoint */
 };
 
 /* Views into the bytes it was read from, or into the ledger's snapshot that it was made from. About 38 KiB. */
@@ -67,7 +70,8 @@ VD_MUST_CHECK enum vd_error vd_lookup_request_read(struct vd_lookup_request *req
 VD_MUST_CHECK enum vd_error vd_lookup_answer_write(uint8_t *bytes, size_t capacity, size_t *len,
                                                    const struct vd_lookup_answer *answer, struct vd_failure *failure);
 
-/* Reads the form. VD_DATA: not an answer, or not to `count` keys of that kind. Nothing is verified. */
+/* Reads the form. VD_DATA: not an answer, or not to `count` keys of that kind, or a status record has no proof. Nothing
+ * is verified. */
 VD_MUST_CHECK enum vd_error vd_lookup_answer_read(struct vd_lookup_answer *answer, enum vd_store_kind kind,
                                                   size_t count, const uint8_t *bytes, size_t len,
                                                   struct vd_failure *failure);
