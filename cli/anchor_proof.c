@@ -10,7 +10,7 @@
 #include "base/hex.h"
 #include "chain/bitcoin_evidence.h"
 #include "chain/digest.h"
-#include "chain/evm.h"
+#include "chain/evm_signed.h"
 #include "config/settings_chains.h"
 #include "date.h"
 
@@ -80,20 +80,19 @@ enum vd_error ctl_anchor_proof_ots(struct frag_context *context, struct ctl_anch
 
 static enum vd_error check_transaction(const struct ctl_anchor_proof *proof,
                                        const uint8_t payload[static FRAG_ANCHOR_LEN], struct vd_failure *failure) {
-  struct vd_evm_transaction transaction;
+  struct vd_evm_signed transaction;
   uint8_t sender[VD_EVM_ADDRESS_LEN], hash[32];
   struct vd_ecdsa *ecdsa = NULL;
-  enum vd_error error = vd_ecdsa_new(&ecdsa, failure);
+  enum vd_error error = vd_evm_signed_read(&transaction, proof->raw.data, proof->raw.len, failure);
+  if (error == VD_OK) error = vd_ecdsa_new(&ecdsa, failure);
   if (error != VD_OK) return error;
   vd_keccak256(hash, proof->raw.data, proof->raw.len);
-  error = vd_evm_decode(ecdsa, &transaction, sender, proof->raw.data, proof->raw.len, failure);
+  bool is_right = vd_evm_signed_sender(ecdsa, sender, &transaction) && transaction.chain_id == proof->chain->id &&
+                  memcmp(sender, proof->account, sizeof sender) == 0 &&
+                  memcmp(hash, proof->transaction, sizeof hash) == 0 && transaction.data_len == FRAG_ANCHOR_LEN &&
+                  memcmp(transaction.data, payload, FRAG_ANCHOR_LEN) == 0;
   vd_ecdsa_free(ecdsa);
-  if (error != VD_OK) return error;
-  if (transaction.chain_id == proof->chain->id && memcmp(sender, proof->account, sizeof sender) == 0 &&
-      memcmp(hash, proof->transaction, sizeof hash) == 0 && transaction.data_len == FRAG_ANCHOR_LEN &&
-      memcmp(transaction.data, payload, FRAG_ANCHOR_LEN) == 0)
-    return VD_OK;
-  return vd_fail(failure, VD_DATA, "the anchor's transaction does not carry the anchor");
+  return is_right ? VD_OK : vd_fail(failure, VD_DATA, "the anchor's transaction does not carry the anchor");
 }
 
 /* Text that grows in a buffer; what does not fit is told at the end. */
@@ -120,16 +119,24 @@ static void add_hex(struct text *text, const char *name, const char *prefix, con
   add(text, "\n");
 }
 
-static void add_head(struct text *text) {
+static void add_head(struct text *text, bool has_raw) {
   add(text,
       "verifyd anchor proof 1\n"
-      "# The entry was in the log when the block was made. To check it with no more than a node of the chain:\n"
+      "# The entry was in the log when the block was made. To check it:\n"
       "# 1. leaf = SHA-256(00 || entry). Up the tree, for each line of proof, from the first to the last:\n"
       "#    SHA-256(01 || left || right), as RFC 9162 section 2.1.3.2 says; the last hash is root.\n"
-      "# 2. payload = \"FRA1\" || the first 8 bytes of SHA-256(origin) || size as 8 bytes, big-endian || root.\n"
-      "# 3. The transaction on the chain has payload as its input, account as its sender, and status 1 in its\n"
-      "#    receipt; the block with that number has that hash and is final. raw, if it is there, is the signed\n"
-      "#    transaction, whose Keccak-256 hash is its name.\n");
+      "# 2. payload = \"FRA1\" || the first 8 bytes of SHA-256(origin) || size as 8 bytes, big-endian || root.\n");
+  if (has_raw)
+    add(text,
+        "# 3. raw is the transaction that account has signed for the chain with that id: Keccak-256 of raw is\n"
+        "#    transaction, its data is payload, and the key that its signature leads to is that of account (EIP-155,\n"
+        "#    EIP-2718, EIP-2930, EIP-1559). So far no node is needed.\n"
+        "# 4. With a node of the chain: the receipt of transaction has status 1 and names block and block hash, and\n"
+        "#    that block is final and has that time.\n");
+  else
+    add(text,
+        "# 3. With a node of the chain: transaction has payload as its input and account as its sender; its receipt\n"
+        "#    has status 1 and names block and block hash, and that block is final and has that time.\n");
 }
 
 enum vd_error ctl_anchor_proof_text(struct frag_context *context, struct ctl_anchor_proof *proof,
@@ -142,7 +149,7 @@ enum vd_error ctl_anchor_proof_text(struct frag_context *context, struct ctl_anc
   if (error != VD_OK) return error;
   vd_settings_account_write(proof->chain, account, proof->account);
   ctl_date_format(time, proof->block_time_s);
-  add_head(&text);
+  add_head(&text, proof->raw.len > 0);
   add(&text, "origin: %s\nindex: %" PRIu64 "\n", proof->origin, proof->index);
   add_hex(&text, "entry", "", proof->entry.data, proof->entry.len);
   add_hex(&text, "leaf", "", leaf, sizeof leaf);

@@ -8,7 +8,7 @@
 #include "chain/ots.h"
 #include "config/settings.h"
 
-#define CTL_ANCHOR_TEXT_MAX 16384 /* bytes of ctl_anchor_proof_text */
+#define CTL_ANCHOR_TEXT_MAX 20480 /* bytes of ctl_anchor_proof_text */
 
 struct ctl_anchor_proof {
   const struct vd_chain_settings *chain;
@@ -18,7 +18,7 @@ struct ctl_anchor_proof {
   struct frag_slice entry;   /* its bytes */
   struct frag_anchor anchor; /* origin_id is filled in here */
   struct frag_proof inclusion; /* of the entry under the anchor's root */
-  struct frag_slice raw;       /* the transaction; EVM: may be empty */
+  struct frag_slice raw;       /* the transaction; EVM: empty if it was found before transactions were kept */
   struct frag_slice evidence;  /* Bitcoin: as chain/bitcoin_evidence.h has it */
   uint8_t transaction[32];   /* its id, as people write it */
   uint64_t block_number;
@@ -32,8 +32,8 @@ VD_MUST_CHECK enum vd_error ctl_anchor_proof_ots(struct frag_context *context, s
                                                  uint8_t out[static VD_OTS_MAX], size_t *len,
                                                  struct vd_failure *failure);
 
-/* An EVM anchor as text, which says what to look up on the chain and how to get there from the entry. The errors of the
- * one above. */
+/* An EVM anchor as text, which says how to get from the entry to the transaction that the account has signed, and what
+ * to look up on the chain. The errors of the one above. */
 VD_MUST_CHECK enum vd_error ctl_anchor_proof_text(struct frag_context *context, struct ctl_anchor_proof *proof,
                                                   char out[static CTL_ANCHOR_TEXT_MAX], size_t *len,
                                                   struct vd_failure *failure);

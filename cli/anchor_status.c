@@ -26,7 +26,9 @@ static void print_place(const struct ctl_anchor_shown *shown) {
 static void print_last(const struct ctl_anchor_shown *shown) {
   const struct ctl_anchor_figures *figures = &shown->figures;
   char time[CTL_DATE_SIZE], hash[CTL_ANCHOR_HASH_SIZE];
-  if (shown->has_log && shown->log_size > figures->size) {
+  if (shown->has_log && shown->log_size == 0 && figures->size == 0) {
+    (void)printf("  %-13sno entries yet, so that there is nothing to anchor\n", "log");
+  } else if (shown->has_log && shown->log_size > figures->size) {
     (void)printf("  %-13s%" PRIu64 " entries, of which the last %" PRIu64 " are not anchored\n", "log",
                  shown->log_size, shown->log_size - figures->size);
   } else if (shown->has_log) {
@@ -117,6 +119,10 @@ static void print_halted(const struct ctl_anchor_shown *shown) {
 
 enum vd_error ctl_anchor_status_print(const struct ctl_anchor_shown *shown, struct vd_failure *failure) {
   print_place(shown);
+  if (shown->unreadable.code != VD_OK) {
+    (void)printf("  %-13s%s\n", "HALTED", shown->unreadable.text);
+    return VD_OK;
+  }
   if (shown->outbox == NULL) {
     (void)printf("  %-13snothing was ever sent\n", "anchors");
     return VD_OK;

@@ -9,7 +9,8 @@ struct ctl_anchor_shown {
   const char *config; /* the path of the configuration, for a remedy */
   const struct vd_chain_settings *chain;
   const struct vd_anchor_settings *anchor;
-  struct vd_outbox *outbox; /* NULL: nothing was ever sent */
+  struct vd_outbox *outbox; /* NULL: nothing was ever sent, or it cannot be read */
+  struct vd_failure unreadable; /* why not; VD_OK: it can */
   struct ctl_anchor_figures figures;
   bool has_log;
   uint64_t log_size; /* entries of the log now */

@@ -23,12 +23,22 @@ static bool read_size(const struct vd_settings *settings, uint64_t *size) {
   return error == VD_OK;
 }
 
+/* An outbox that is damaged says nothing about the other chains. */
+static enum vd_error keep_unreadable(struct ctl_anchor_shown *shown, enum vd_error error, struct vd_failure *failure) {
+  if (failure == NULL || (error != VD_DATA && error != VD_IO)) return error;
+  vd_outbox_close(shown->outbox);
+  shown->outbox = NULL;
+  shown->unreadable = *failure;
+  return VD_OK;
+}
+
 static enum vd_error show(struct ctl_anchor_shown *shown, const struct vd_settings *settings, size_t i,
                           struct vd_writer *writer, struct vd_failure *failure) {
   shown->anchor = &settings->own_operator.anchors[i];
   shown->chain = &settings->chains[shown->anchor->chain];
   enum vd_error error = ctl_anchor_open(settings, i, &shown->outbox, failure);
   if (error == VD_OK) error = ctl_anchor_figures_read(shown->outbox, &shown->figures, failure);
+  error = keep_unreadable(shown, error, failure);
   if (error == VD_OK || error == VD_NO_INPUT)
     error = writer != NULL ? ctl_anchor_status_write(shown, writer, failure) : ctl_anchor_status_print(shown, failure);
   vd_outbox_close(shown->outbox);
@@ -46,13 +56,15 @@ static enum vd_error show_all(const struct vd_settings *settings, const char *co
   if (writer != NULL) vd_writer_open(writer, '[');
   for (size_t i = 0; i < settings->own_operator.anchors_count && error == VD_OK; i++) {
     shown->figures = (struct ctl_anchor_figures){0};
+    shown->unreadable = (struct vd_failure){.code = VD_OK};
     error = show(shown, settings, i, writer, failure);
-    if (shown->figures.halted_why[0] != '\0') *status = 1;
+    if (shown->figures.halted_why[0] != '\0' || shown->unreadable.code != VD_OK) *status = 1;
   }
   if (writer != NULL) vd_writer_close(writer, ']');
   if (writer == NULL && error == VD_OK)
     (void)printf("An entry is a document, a statement about one, or a trust list; each is counted with the first\n"
-                 "anchor that covers it. Transactions that were replaced cost nothing.\n");
+                 "anchor that covers it. Transactions that were replaced cost nothing. Whether the account can pay now,\n"
+                 "the nodes answer and fees are low enough: /readyz and the log of verifyd.\n");
   free(shown);
   return error;
 }
@@ -69,7 +81,7 @@ enum vd_error ctl_anchor_status(int argc, char **argv, int *status, struct vd_fa
     .command = "anchor status", .options = options, .options_count = sizeof options / sizeof *options,
     .about = "Shows for each chain what was anchored, what is under way, and what it costs. verifyd may be running;\n"
              "no node is asked: this is what is in the outbox.\n"
-             "Exit code: 0, or 1 when anchoring on a chain is halted.",
+             "Exit code: 0, or 1 when anchoring on a chain is halted or its outbox cannot be read.",
   };
   enum vd_error error = ctl_options_parse(&usage, argc, argv, &first, &help, failure);
   if (error != VD_OK || help) return error;

@@ -143,6 +143,11 @@ enum vd_error ctl_anchor_status_write(const struct ctl_anchor_shown *shown, stru
   put_string(writer, "chain", shown->chain->name);
   put_string(writer, "kind", shown->chain->kind == VD_CHAIN_EVM ? "evm" : "bitcoin");
   put_string(writer, "outbox", shown->anchor->outbox);
+  if (shown->unreadable.code != VD_OK) {
+    put_string(writer, "unreadable", shown->unreadable.text);
+    vd_writer_close(writer, '}');
+    return VD_OK;
+  }
   vd_writer_name(writer, "is_begun");
   vd_writer_boolean(writer, shown->outbox != NULL);
   vd_writer_name(writer, "entries");

@@ -148,7 +148,8 @@ void ctl_audit_chains_end(struct ctl_audit_chains *chains) {
 
 static void tell(void *context, enum vd_anchoring_grade grade, const char *event, const char *detail) {
   (void)context;
-  if (grade == VD_ANCHORING_ALARM) (void)fprintf(stderr, "verifyctl audit: %s: %s\n", event, detail);
+  bool is_shown = grade == VD_ANCHORING_ALARM || strcmp(event, "anchor_unproven") == 0;
+  if (is_shown) (void)fprintf(stderr, "verifyctl audit: %s: %s\n", event, detail);
 }
 
 static void show(const struct ctl_audit_chains *chains, size_t i, bool is_shown, bool is_end) {

@@ -61,7 +61,8 @@ static enum vd_error parse(struct run *run, int argc, char **argv, int *first, b
              "  verifyctl audit --config verifyd.conf --operator 2 --state DIR\n"
              "  verifyctl audit https://ledger.example/log/1 --vkey VKEY --state DIR --config audit.conf --chain NAME\n"
              "  verifyctl audit LEDGER --realm 1 --operator 2         a ledger on this machine, its records too\n"
-             "Exit code: 0 proven, 1 something is wrong (the first such thing is named).",
+             "Exit code: 0 proven, 1 something is wrong (the first such thing is named), 69 the log or the nodes of a\n"
+             "chain did not answer to the end: nothing is wrong as far as that came; run it again.",
   };
   enum vd_error error = ctl_options_parse(&usage, argc, argv, first, help, failure);
   if (error == VD_OK && !*help && argc - *first > 1) {

@@ -132,7 +132,7 @@ enum vd_error ctl_audit_compare(struct ctl_audit_chains *chains, size_t i, uint6
   if (error != VD_OK) return error == VD_NOT_FOUND ? VD_DATA : error;
   bool is_same = memcmp(root, item->root, sizeof root) == 0;
   *state = is_same ? VD_ANCHORS_CONFIRMED : VD_ANCHORS_CONTRADICTED;
-  if (is_same) return vd_anchors_judge(chains->anchors, i, n, *state, NULL, 0, failure);
+  if (is_same) return VD_OK;
   error = accuse(chains, audit, i, n, item, root, &consistency, failure);
   return error == VD_OK ? wrong(audit, chain, item, *state, failure) : error;
 }
@@ -151,9 +151,23 @@ static enum vd_error get_tile(void *context, const char *path, size_t len, uint8
   return error;
 }
 
+/* Anchors of one track that are confirmed, until they are kept together. */
+struct confirmed {
+  size_t count;
+  uint64_t numbers[VD_ANCHORS_CONFIRM_MAX];
+};
+
+static enum vd_error keep(struct ctl_audit_chains *chains, size_t i, struct confirmed *confirmed,
+                          struct vd_failure *failure) {
+  size_t count = confirmed->count;
+  confirmed->count = 0;
+  return vd_anchors_confirm_all(chains->anchors, i, confirmed->numbers, count, failure);
+}
+
 static enum vd_error compare_chain(struct ctl_audit_chains *chains, size_t i, struct ctl_audit *audit,
                                    struct ctl_log_tree *tree, struct vd_failure *failure) {
   struct ctl_audit_chain *chain = &chains->items[i];
+  struct confirmed confirmed = {.count = 0};
   enum vd_error error = VD_OK;
   vd_anchors_look(chains->anchors, i, &chain->view);
   for (uint64_t n = 0; n < chain->view.count && error == VD_OK; n++) {
@@ -166,8 +180,12 @@ static enum vd_error compare_chain(struct ctl_audit_chains *chains, size_t i, st
     error = ctl_audit_compare(chains, i, n, &item, audit, tree, &state, failure);
     if (error != VD_OK || state != VD_ANCHORS_CONFIRMED) continue;
     if (chain->confirmed++ == 0 || item.size > chain->newest.size) chain->newest = item;
+    confirmed.numbers[confirmed.count++] = n;
+    if (confirmed.count == VD_ANCHORS_CONFIRM_MAX) error = keep(chains, i, &confirmed, failure);
   }
-  return error;
+  /* Those before one that is wrong are right all the same. */
+  enum vd_error kept = keep(chains, i, &confirmed, error == VD_OK ? failure : NULL);
+  return error == VD_OK ? kept : error;
 }
 
 enum vd_error ctl_audit_chains_compare(struct ctl_audit_chains *chains, struct ctl_audit *audit,

@@ -180,6 +180,7 @@ static enum vd_error run(struct program *program, const struct command *command,
   unsigned cores = vd_process_cores();
   vd_process_set_pool_threads(cores < POOL_THREADS_MAX ? cores : POOL_THREADS_MAX);
   enum vd_error error = open_parts(program, command->config, failure);
+  if (error == VD_OK && command->check) error = vd_anchor_keeping_trouble(program->service->anchor_keeping, failure);
   if (error != VD_OK) return error;
   if (command->check) {
     (void)printf("%s: in order\n", command->config);

@@ -46,11 +46,11 @@ class EvmSender {
     this.nonce = 0;
   }
 
-  async send(payload) {
+  // more: of the transaction, as ethers has it.
+  async send(payload, more = { type: 2, maxFeePerGas: 90_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n }) {
     if (this.nonce === 0) await this.anvil.fund(this.address, 1);
-    const raw = await this.wallet.signTransaction({ type: 2, chainId: this.anvil.chainId, nonce: this.nonce++, value: 0,
-      gasLimit: 100_000, to: this.address, maxFeePerGas: 90_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n,
-      data: payload });
+    const raw = await this.wallet.signTransaction({ chainId: this.anvil.chainId, nonce: this.nonce++, value: 0,
+      gasLimit: 100_000, to: this.address, data: payload, ...more });
     const id = await this.anvil.rpc("eth_sendRawTransaction", raw);
     await this.anvil.mine(3);
     return id;
@@ -123,7 +123,7 @@ threshold = 1;
 ${world.trust()}
 memory = "unused";
 chains = (
-  { name = "local"; kind = "evm"; id = ${evm.chainId}; endpoints = [ "${evm.url}" ]; timeout_ms = 1000; }${chain} );
+  { name = "local"; kind = "evm"; id = ${evm.chainId}; endpoints = [ "${evm.url}" ]; timeout_ms = 20000; }${chain} );
 operators = ( { number = 1; name = "One"; url = "${operator.url}"; vkey = "${operator.vkey}";
   anchored = ( ${anchored.join(", ")} ); } );
 `);
@@ -171,8 +171,15 @@ async function confirmed(world, operator, evm, sender) {
 
   const second = await checkpointOf(operator);
   await sender.send(payloadOf(second.origin, second.size, second.root));
-  await sender.send(payloadOf(first.origin, first.size, first.root)); // an older one again is right too
+  // An older one again is right too, and so is another wallet's form.
+  await sender.send(payloadOf(first.origin, first.size, first.root), { type: 0, gasPrice: 90_000_000_000n });
   said = audit.run(0);
+  assert.match(said, /3 anchors by/);
+  assert.ok(!said.includes("anchor_unproven"), said);
+  const unproven = await sender.send(payloadOf(first.origin, first.size, first.root),
+    { type: 0, gasPrice: 90_000_000_000n, chainId: 0 });
+  said = audit.run(0);
+  assert.match(said, new RegExp(`anchor_unproven: .*transaction=${unproven} reason=".*without a chain id`));
   assert.match(said, /3 anchors by/);
   assert.ok(said.includes(`entries 0 to ${second.size - 1} are anchored, 0 later ones are not`), said);
   assert.match(new Audit(world, operator, "state-new", "--chain", "local").run(0), /3 anchors by/);
@@ -237,6 +244,8 @@ async function contradicted(world, operator, evm, sender, { origin, size }) {
     const evidence = readFileSync(world.path(`${state}/anchors/${name}`), "utf8");
     for (const part of [`root that was anchored: ${wrong.toString("hex")}`, sender.address, id, "proof: ",
       `--- the checkpoint\n${origin}\n${size}\n`]) assert.ok(evidence.includes(part), evidence);
+    const signed = ethers.Transaction.from(`0x${/^raw: (.*)$/m.exec(evidence)[1]}`);
+    assert.deepEqual([signed.from, signed.hash], [sender.address, id]);
   }
 }
 

@@ -23,12 +23,13 @@ class World {
     return world;
   }
 
-  // Sends bytes as calldata; not mined yet. Returns the hash.
-  async send(wallet, data, { to = wallet.address, gas = 200_000 } = {}) {
+  // Sends bytes as calldata; not mined yet. more: of the transaction, as ethers has it. Returns the hash.
+  async send(wallet, data, { to = wallet.address, gas = 200_000, type = 2, ...more } = {}) {
     const nonce = this.nonces.get(wallet) ?? 0;
     this.nonces.set(wallet, nonce + 1);
-    const raw = await wallet.signTransaction({ type: 2, chainId: this.anvil.chainId, nonce, to, value: 0, gasLimit: gas,
-      maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 9n, data: `0x${Buffer.from(data).toString("hex")}` });
+    const price = type === 2 ? { maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 9n } : { gasPrice: 10n ** 11n };
+    const raw = await wallet.signTransaction({ type, chainId: this.anvil.chainId, nonce, to, value: 0, gasLimit: gas,
+      ...price, data: `0x${Buffer.from(data).toString("hex")}`, ...more });
     return this.anvil.rpc("eth_sendRawTransaction", raw);
   }
 
@@ -82,11 +83,25 @@ const withWorld = (steps, words) => async () => {
 const plain = (found) => found.map(({ size, root, transaction, block, hash, time }) =>
   ({ size, root, transaction, block, hash, time }));
 
+// What is kept of each proves by itself who sent what.
+function expectProven(following, found) {
+  for (const one of found) {
+    const read = ethers.Transaction.from(`0x${one.raw}`);
+    assert.equal(read.serialized, `0x${one.raw}`);
+    assert.equal(read.hash, `0x${one.transaction}`);
+    assert.equal(read.from, following.tracks[one.track].account);
+    assert.equal(Number(read.chainId), following.settings.id);
+    assert.equal(Buffer.from(one.root, "hex").compare(Buffer.from(read.data.slice(-64), "hex")), 0);
+    assert.equal(one.evidence, "-");
+  }
+}
+
 // Stops, and compares all that was found with what should be.
 async function expectFound(following, wanted, track = 0) {
   await following.stop();
   const found = following.list().filter((one) => one.track === track && !one.isGone);
   assert.deepEqual(plain(found), wanted, following.text());
+  expectProven(following, found);
 }
 
 test("finds the account's anchors, each once, and nobody else's", withWorld(async (world) => {
@@ -120,6 +135,96 @@ test("several anchors in one block, in their order", withWorld(async (world) => 
   assert.deepEqual(world.following.list().map(({ size, transaction }) => [size, transaction]),
     [4, 9, 9, 6].map((size, i) => [size, hashes[i]]));
 }));
+
+test("anchors of every type that wallets sign", withWorld(async (world) => {
+  const to = world.stranger.address;
+  const accessList = [{ address: to, storageKeys: [`0x${"00".repeat(32)}`, `0x${"01".repeat(32)}`] },
+    { address: world.operator.address, storageKeys: [] }];
+  const wanted = [];
+  for (const more of [{ type: 0 }, { type: 0, value: 7, to }, { type: 1 }, { type: 1, accessList, to },
+    { type: 2, value: 10n ** 18n }, { type: 2, accessList, value: 1, to }])
+    wanted.push(await world.anchor(wanted.length + 1, more));
+  world.follow();
+  await world.settle();
+  assert.equal(world.following.matching(/^warning/).length, 0, world.following.text());
+  await expectFound(world.following, wanted);
+}));
+
+test("what cannot be proven does not count, is told, and holds nothing up", withWorld(async (world) => {
+  const wanted = [await world.anchor(1)];
+  const unprotected = await world.anchor(2, { type: 0, chainId: 0 }); // as before EIP-155: signed for any chain
+  const long = await world.anchor(3, { gas: 400_000,
+    accessList: [{ address: world.stranger.address, storageKeys: Array(65).fill(`0x${"00".repeat(32)}`) }] });
+  const typed = await world.anchor(4); // as if it had a type that is not known
+  wanted.push(await world.anchor(5));
+  await world.send(world.stranger, payloadOf(6), { type: 0, chainId: 0 }); // others may send what they want
+  await world.anvil.mine();
+  world.liar = await Liar.start(world.anvil.url);
+  world.liar.alter = (method, params, { result }) =>
+    (method === "eth_getBlockByNumber" && params[1] === true
+      ? { result: { ...result, transactions: result.transactions.map((one) =>
+        (one.hash === `0x${typed.transaction}` ? { ...one, type: "0x4" } : one)) } } : undefined);
+  world.follow({ endpoint: [world.liar.url] });
+  await world.settle();
+  for (const [one, why] of [[unprotected, "signed without a chain id"], [long, "access list is too long"],
+    [typed, "another type"]]) {
+    const told = world.following.matching(new RegExp(`^warning anchor_unproven .* size=${one.size} ` +
+      `block=${one.block} transaction=0x${one.transaction} reason="it[^"]* ${why}[^"]*"$`));
+    assert.equal(told.length, 1, `${why}: ${world.following.text()}`);
+  }
+  assert.equal(world.following.matching(/^warning/).length, 3, world.following.text());
+  await expectFound(world.following, wanted);
+}));
+
+// The only endpoint says so, of a transaction that is in the block.
+test("an endpoint that says the account has sent what somebody else did", withWorld(async (world) => {
+  world.liar = await Liar.start(world.anvil.url);
+  world.liar.alter = (method, params, { result }) =>
+    (method === "eth_getBlockByNumber" && params[1] === true
+      ? { result: { ...result, transactions: result.transactions.map((one) =>
+        ({ ...one, from: world.operator.address.toLowerCase() })) } } : undefined);
+  await world.send(world.operator, Buffer.from("hello"));
+  const forged = await world.anchor(6, { wallet: world.stranger });
+  const wanted = [await world.anchor(7)];
+  world.follow({ endpoint: [world.liar.url] });
+  await world.anvil.mine(3);
+  const told = await world.following.wait(/^warning chain_stuck/);
+  assert.match(told, new RegExp(
+    `reason="endpoint 1 is wrong about a transaction in block ${forged.block}: somebody else has signed it"$`));
+  await pause(QUIET_MS);
+  assert.equal(world.following.matching(/anchor_found/).length, 0, world.following.text());
+  world.liar.alter = undefined;
+  await world.settle();
+  await expectFound(world.following, wanted);
+}));
+
+// Its own endpoint says that it is the chain that is configured.
+test("what was signed for another chain is no anchor", async () => {
+  const world = new World();
+  world.anvil = await Anvil.start(["--no-mining"], { chainId: 99 });
+  try {
+    world.operator = new ethers.Wallet(`0x${"11".repeat(32)}`);
+    world.nonces = new Map();
+    await world.anvil.fund(world.operator.address, 100);
+    world.liar = await Liar.start(world.anvil.url);
+    world.liar.alter = (method, params, { result }) => {
+      if (method === "eth_chainId") return { result: hex(31337) };
+      if (method !== "eth_getBlockByNumber" || params[1] !== true) return undefined;
+      return { result: { ...result, transactions: result.transactions.map((one) => ({ ...one, ...world.told })) } };
+    };
+    await world.anchor(1);
+    await world.anvil.mine(3);
+    world.follow({ endpoint: [world.liar.url], id: 31337 });
+    await world.following.wait(/^warning chain_stuck .*it was signed for another chain"$/);
+    await world.following.kill();
+    world.told = { chainId: hex(31337) };
+    world.following.start();
+    await world.following.wait(/^warning chain_stuck .*its hash is not that of its parts"$/);
+    await expectFound(world.following, []);
+  } finally {
+    await world.end();
+  }
+});
 
 test("an anchor in a transaction that failed is none", withWorld(async (world) => {
   // A contract that reverts whatever it is sent: PUSH1 0 PUSH1 0 REVERT.
@@ -271,7 +376,7 @@ test("a final block that is gone: alarm, anchors withdrawn, and found where they
   const again = await world.anchor(5);
   await world.anvil.mine(20);
   await world.following.wait(/^alarm chain_contradicts_final chain=testchain log=ledger.example\/log\/1 block=/);
-  await world.following.wait(/^alarm anchor_gone .* size=\d+ block=\d+ transaction=[0-9a-f]{64}/, 2);
+  await world.following.wait(/^alarm anchor_gone .* size=\d+ block=\d+ transaction=0x[0-9a-f]{64}/, 2);
   await world.following.wait(/^info anchor_found .* size=5 /);
   await world.following.seen(await world.anvil.number() - 1);
   await pause(QUIET_MS);
@@ -333,6 +438,14 @@ const lies = {
     (method === "eth_getBlockByNumber" && params[1] === true
       ? { result: { ...result, transactions: result.transactions.map((one) =>
         ({ ...one, from: `0x${"33".repeat(20)}` })) } } : undefined),
+  "another value": (method, params, { result }) =>
+    (method === "eth_getBlockByNumber" && params[1] === true
+      ? { result: { ...result, transactions: result.transactions.map((one) =>
+        ({ ...one, value: "0x1" })) } } : undefined),
+  "another type": (method, params, { result }) =>
+    (method === "eth_getBlockByNumber" && params[1] === true
+      ? { result: { ...result, transactions: result.transactions.map((one) =>
+        ({ ...one, type: "0x4" })) } } : undefined),
   "transactions without a form": (method, params, { result }) =>
     (method === "eth_getBlockByNumber" && params[1] === true
       ? { result: { ...result, transactions: [17, null, "0x12", { from: "0x1" }] } } : undefined),
@@ -359,7 +472,7 @@ const lies = {
 
 // Those that need a second endpoint to be noticed: whoever has one node only believes it.
 const believed = new Set(["a smaller count", "another hash of blocks", "another time of blocks", "a transaction less",
-  "a transaction twice", "another payload", "another sender", "a receipt that failed"]);
+  "a transaction twice", "another sender", "another type", "a receipt that failed"]);
 // Those that change nothing: the other endpoint says the same, or less.
 const harmless = new Set(["a head beyond all"]);
 

@@ -10,7 +10,7 @@
 
 #include "base/hex.h"
 #include "chain/digest.h"
-#include "chain/evm.h"
+#include "chain/evm_signed.h"
 #include "chain/rlp.h"
 
 enum { LINE_SIZE = 1 << 18, WORDS_MAX = 4096, BYTES_MAX = LINE_SIZE / 2 };
@@ -182,6 +182,29 @@ static void decode(struct program *program) {
   say_address(sender);
 }
 
+/* Bytes of any type → type, chain id, nonce, value, data, number of storage keys, hash, sender; the bytes are written
+ * again. */
+static void recover(struct program *program) {
+  struct vd_evm_signed transaction;
+  uint8_t sender[VD_EVM_ADDRESS_LEN], again[VD_EVM_SIGNED_MAX], hash[32];
+  size_t len = bytes_of(word(program, 1), program->bytes, BYTES_MAX);
+  if (vd_evm_signed_read(&transaction, program->bytes, len, NULL) != VD_OK ||
+      !vd_evm_signed_sender(program->ecdsa, sender, &transaction)) {
+    (void)printf("refused");
+    return;
+  }
+  if (vd_evm_signed_write(again, &transaction) != len || memcmp(again, program->bytes, len) != 0) fail("other bytes");
+  vd_keccak256(hash, again, len);
+  (void)printf("%u %" PRIu64 " %" PRIu64 " ", transaction.type, transaction.chain_id, transaction.nonce);
+  say_bytes(transaction.value, sizeof transaction.value);
+  (void)printf(" ");
+  say_bytes(transaction.data, transaction.data_len);
+  (void)printf(" %zu ", transaction.key_count);
+  say_bytes(hash, sizeof hash);
+  (void)printf(" ");
+  say_address(sender);
+}
+
 /* origin, size, root → payload. */
 static void write_anchor(struct program *program) {
   struct frag_anchor anchor = {.size = number_of(word(program, 2))};
@@ -212,7 +235,8 @@ static void read_anchor(struct program *program) {
 static void answer(struct program *program) {
   static const struct { const char *name; void (*run)(struct program *program); } commands[] = {
       {"keccak", keccak}, {"rlp", write_rlp}, {"unrlp", read_rlp}, {"account", account}, {"address", read_address},
-      {"sign", sign}, {"decode", decode}, {"anchor", write_anchor}, {"unanchor", read_anchor}};
+      {"sign", sign}, {"decode", decode}, {"recover", recover}, {"anchor", write_anchor},
+      {"unanchor", read_anchor}};
   char *rest = NULL;
   program->word_count = 0;
   for (char *at = strtok_r(program->line, " \n", &rest); at != NULL; at = strtok_r(NULL, " \n", &rest)) {

@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { computeAddress, encodeRlp, decodeRlp, getAddress, keccak256 } from "ethers";
-import { bare, isStrictRlp, payloadOf, readTransaction, signTransaction, vectorFiles } from "./evm_vectors.mjs";
+import { bare, isStrictRlp, payloadOf, readTransaction, recoverAny, signAny, signTransaction, vectorFiles } from
+  "./evm_vectors.mjs";
 
 const need = (name) => {
   const value = process.env[`VERIFYD_CHAIN_${name}`];
@@ -39,6 +40,8 @@ const signing = (tx) =>
   `sign ${tx.secret} ${tx.chainId} ${tx.nonce} ${tx.tip} ${tx.fee} ${tx.gas} ${tx.to} ${hex(tx.data)}`;
 const decoded = (tx, sender) =>
   `${tx.chainId} ${tx.nonce} ${tx.tip} ${tx.fee} ${tx.gas} ${tx.to} ${hex(tx.data)} ${sender}`;
+const recovered = (tx) =>
+  `${tx.type} ${tx.chainId} ${tx.nonce} ${tx.value} ${hex(tx.data)} ${tx.keys} ${tx.hash} ${tx.sender}`;
 const originId = (origin) => createHash("sha256").update(origin).digest("hex").slice(0, 16);
 
 // For each group type: what is asked about a test, and what must be answered; "refused" where it is invalid.
@@ -52,6 +55,7 @@ const ASKED = {
   Transaction: (row) => row.secret === undefined
     ? [[`decode ${row.raw}`, "refused"]]
     : [[signing(row), `${row.raw} ${row.hash}`], [`decode ${row.raw}`, decoded(row, row.sender)]],
+  Signed: (row) => [[`recover ${row.raw}`, row.sender === undefined ? "refused" : recovered(row)]],
   Anchor: (row) => row.origin === undefined
     ? [[`unanchor ${hex(row.payload)}`, "refused"]]
     : [[`anchor ${row.origin} ${row.size} ${row.root}`, row.payload],
@@ -128,6 +132,44 @@ test("altered transactions: refused by both, or read alike by both", () => {
     const [chainId, nonce, tip, fee, gas] = read?.numbers ?? [];
     const expected = read === null ? "refused" : decoded({ chainId, nonce, tip, fee, gas, ...read }, read.sender);
     assert.equal(answers[i], expected, raw);
+    counts[read === null ? "refused" : "read"] += 1;
+  });
+  assert.ok(counts.refused > 50 && counts.read > 50, JSON.stringify(counts));
+});
+
+const randomWide = () => BigInt(`0x${randomHex(1 + below(32))}`).toString();
+
+function randomAny() {
+  const type = below(3);
+  const prices = [randomWide(), randomWide()].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  return {
+    secret: randomHex(32), type, chainId: `${(randomNumber(53) || 1n)}`, nonce: `${randomNumber(53)}`, tip: prices[0],
+    price: prices[1], gas: `${randomNumber(64)}`, to: below(8) === 0 ? undefined : randomHex(20), value: randomWide(),
+    data: randomHex([0, 1, 52, 55, 56, 256][below(6)]),
+    accessList: times(below(4), () =>
+      ({ address: `0x${randomHex(20)}`, storageKeys: times(below(4), () => `0x${randomHex(32)}`) })),
+  };
+}
+
+test("random transactions of all types: the same bytes, hash and sender", () => {
+  const signed = times(150, () => signAny(randomAny()));
+  compare(signed.map((raw) => [`recover ${raw}`, recovered(recoverAny(raw))]));
+});
+
+test("altered transactions of all types: refused by both, or read alike by both", () => {
+  const signed = times(60, (i) => signAny({ ...randomAny(), nonce: `${i}` }));
+  const altered = times(500, (i) => {
+    const raw = Buffer.from(signed[i % signed.length], "hex");
+    const at = below(i % 3 === 0 ? 40 : raw.length);
+    raw[at] ^= 1 << below(8);
+    return raw.toString("hex");
+  });
+  const answers = ask(altered.map((raw) => `recover ${raw}`));
+  const counts = { refused: 0, read: 0 };
+  altered.forEach((raw, i) => {
+    const read = recoverAny(raw);
+    if (answers[i] !== "refused" && BigInt(answers[i].split(" ")[2]) > 2n ** 53n - 1n) return;
+    assert.equal(answers[i], read === null ? "refused" : recovered(read), raw);
     counts[read === null ? "refused" : "read"] += 1;
   });
   assert.ok(counts.refused > 50 && counts.read > 50, JSON.stringify(counts));

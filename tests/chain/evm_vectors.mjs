@@ -53,6 +53,44 @@ export function signTransaction(tx) {
   return { raw: bare(made.serialized), hash: bare(made.hash), sender: made.from };
 }
 
+// --- transactions of all types, to find out who signed them ---
+
+const KEYS_MAX = 64;
+const ACCESSES_MAX = 16;
+
+// tx: { secret, type, chainId, nonce, price, tip?, gas, to?, value, data, accessList? }; as for ethers, numbers as
+// decimal strings, bytes without 0x.
+export function signAny(tx) {
+  const price = tx.type === 2 ? { maxFeePerGas: BigInt(tx.price), maxPriorityFeePerGas: BigInt(tx.tip) }
+    : { gasPrice: BigInt(tx.price) };
+  const made = Transaction.from({
+    type: tx.type, chainId: BigInt(tx.chainId), nonce: Number(tx.nonce), gasLimit: BigInt(tx.gas), ...price,
+    to: tx.to === undefined ? null : `0x${tx.to}`, value: BigInt(tx.value), data: `0x${tx.data}`,
+    ...(tx.type > 0 ? { accessList: tx.accessList ?? [] } : {}),
+  });
+  made.signature = new SigningKey(`0x${tx.secret}`).sign(made.unsignedHash);
+  return bare(made.serialized);
+}
+
+// What ethers says of one; null when it is none that is taken.
+export function recoverAny(hex) {
+  let read, sender;
+  try {
+    read = Transaction.from(`0x${hex}`);
+    if (read.type > 2 || read.signature === null || read.serialized !== `0x${hex}`) return null;
+    sender = read.from;
+  } catch {
+    return null;
+  }
+  const keys = (read.accessList ?? []).reduce((sum, { storageKeys }) => sum + storageKeys.length, 0);
+  if (read.type === 0 && read.signature.networkV === null) return null; // before EIP-155
+  if ((read.data.length - 2) / 2 > DATA_MAX || keys > KEYS_MAX || (read.accessList ?? []).length > ACCESSES_MAX)
+    return null;
+  if ([read.chainId, BigInt(read.nonce), read.gasLimit].some((number) => number > UINT64_MAX)) return null;
+  return { type: read.type, chainId: `${read.chainId}`, nonce: `${read.nonce}`, value: word(read.value),
+    data: bare(read.data), keys, hash: bare(read.hash), sender };
+}
+
 export function payloadOf(origin, size, root) {
   const head = Buffer.alloc(8);
   head.writeBigUInt64BE(BigInt(size));
@@ -301,6 +339,95 @@ function evmVectors() {
   return suite.end();
 }
 
+// --- transactions of all types ---
+
+const ADDRESS = "35".repeat(20);
+const access = (count, keys) => Array.from({ length: count }, (_, i) => ({
+  address: `0x${i.toString(16).padStart(40, "9")}`,
+  storageKeys: Array.from({ length: keys }, (__, k) => `0x${word(BigInt(k))}`) }));
+const OF_TYPE = [
+  { type: 0, price: "20000000000" },
+  { type: 1, price: "20000000000", accessList: access(2, 3) },
+  { type: 2, price: "30000000000", tip: "1500000000", accessList: access(2, 3) },
+];
+const ANY = { secret: "46".repeat(32), chainId: "31337", nonce: "9", gas: "30000", to: ADDRESS, value: "1000",
+  data: ANCHOR };
+
+const ANY_CHANGES = [
+  ["an anchor to somebody, with a value", {}],
+  ["no value", { value: "0" }],
+  ["a contract's creation", { to: undefined }],
+  ["nothing but zeros", { chainId: "1", nonce: "0", gas: "0", value: "0", data: "", price: "0", tip: "0" }],
+  ["an empty access list", { accessList: [] }],
+  ["an address without keys", { accessList: access(1, 0) }],
+  ["the longest access list", { accessList: access(ACCESSES_MAX, KEYS_MAX / ACCESSES_MAX) }],
+  ["the largest numbers", { chainId: LARGEST_SAFE, nonce: LARGEST_SAFE, gas: LARGEST, value: `${2n ** 256n - 1n}`,
+    price: `${2n ** 256n - 1n}`, tip: `${2n ** 256n - 1n}`, data: pattern(256) }],
+  ["a chain id of a byte", { chainId: "46" }],
+  ["another secret", { secret: word(ORDER - 1n) }],
+];
+
+function wrongAny() {
+  const wrong = [];
+  for (const base of OF_TYPE) {
+    const raw = signAny({ ...ANY, ...base });
+    const type = base.type === 0 ? "" : raw.slice(0, 2);
+    const fields = decodeRlp(`0x${raw.slice(type.length)}`);
+    const made = (values) => `${type}${bare(encodeRlp(values))}`;
+    const changed = (at, value) => made(fields.map((field, i) => (i === at ? value : field)));
+    const [v, r, s] = [-3, -2, -1].map((back) => fields.length + back);
+    const high = `0x${word(ORDER - BigInt(fields[s]))}`;
+    wrong.push(
+      ["Form", "a field too few", made(fields.slice(0, -1))],
+      ["Form", "a field too many", made([...fields, "0x"])],
+      ["Form", "truncated", raw.slice(0, -2)],
+      ["Form", "bytes behind it", `${raw}00`],
+      ["NumberZero", "an r with a leading zero", changed(r, `0x00${bare(fields[r])}`)],
+      ["NumberZero", "a v that is the byte zero", changed(v, "0x00")],
+      ["Limits", "257 bytes of data", signAny({ ...ANY, ...base, data: pattern(257) })],
+      ["Signature", "a high s", changed(s, high)],
+      ["Signature", "an r over the order", changed(r, `0x${"ff".repeat(32)}`)],
+      ["Signature", "no s", changed(s, "0x")],
+      ["Chain", "a v as before EIP-155", changed(v, "0x1b")],
+    );
+    if (base.type === 0) continue;
+    if (base.type === 2) wrong.push(["Limits", "a tip over the fee", changed(2, `0x${"ff".repeat(32)}`)]);
+    wrong.push(
+      ["Limits", "an address too many", signAny({ ...ANY, ...base, accessList: access(ACCESSES_MAX + 1, 0) })],
+      ["Limits", "a key too many", signAny({ ...ANY, ...base, accessList: access(1, KEYS_MAX + 1) })],
+    );
+  }
+  return wrong;
+}
+
+function signedVectors() {
+  const suite = new Suite(
+    "EVM chains: signed transactions of type 0 (EIP-155), 1 (EIP-2930) and 2 (EIP-1559), and who signed them",
+    "Made with ethers 6.13.4. What is invalid must be refused.",
+    {
+      Form: "a list of 9, 11 or 12 fields, behind its type",
+      NumberZero: "no leading zero in a number",
+      Limits: "up to 256 bytes of data, 16 addresses and 64 storage keys; a tip within the fee",
+      Signature: "EIP-2: a low s; r and s in range",
+      Chain: "EIP-155: it is signed for one chain",
+    },
+  );
+  suite.group("Signed");
+  for (const base of OF_TYPE) {
+    for (const [comment, change] of ANY_CHANGES) {
+      const raw = signAny({ ...ANY, ...base, ...change });
+      const recovered = recoverAny(raw);
+      assert.ok(recovered, comment);
+      suite.add(null, `${comment}, type ${base.type}`, { raw, ...recovered });
+    }
+  }
+  for (const [flag, comment, raw] of wrongAny()) {
+    assert.equal(recoverAny(raw), null, comment);
+    suite.add(flag, comment, { raw });
+  }
+  return suite.end();
+}
+
 function anchorVectors() {
   const suite = new Suite("FRAG-1 anchors", "The payload of section 5. Made with node's crypto.", {
     Length: "5: 52 bytes", Beginning: "5: FRA1", Size: "an anchor covers 1 to 2^62 entries",
@@ -335,7 +462,8 @@ function anchorVectors() {
 }
 
 // By name: the text of each file.
-export const vectorFiles = () => ({ "anchor.json": anchorVectors(), "evm.json": evmVectors() });
+export const vectorFiles = () =>
+  ({ "anchor.json": anchorVectors(), "evm.json": evmVectors(), "evm_signed.json": signedVectors() });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   assert.ok(process.argv[2], "usage: node evm_vectors.mjs FOLDER");

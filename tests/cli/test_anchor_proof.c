@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "chain/bitcoin_evidence.h"
 #include "chain/digest.h"
-#include "chain/evm.h"
+#include "chain/evm_signed.h"
 
 /* An entry, the second of a log of two, whose root is anchored on both kinds of chain. */
 static struct frag_context *context;
@@ -81,8 +81,10 @@ static void make_bitcoin(void) {
   static struct vd_bitcoin_signed made;
   struct vd_bitcoin_anchor anchor = {.coin_count = 1, .coins = {{.value_sat = 100000, .output = 1}},
                                      .data_len = FRAG_ANCHOR_LEN, .fee_sat = 1000};
+  struct vd_ecdsa_key key;
   make_log(&bitcoin, anchor.data);
-  assert_int_equal(vd_bitcoin_sign(ecdsa, &anchor, secret32, &made, NULL), VD_OK);
+  assert_int_equal(vd_ecdsa_key_make(ecdsa, &key, secret32, NULL), VD_OK);
+  assert_int_equal(vd_bitcoin_sign(ecdsa, &anchor, &key, &made, NULL), VD_OK);
   memcpy(raw, made.raw, made.raw_len);
   proof.raw = (struct frag_slice){.data = raw, .len = made.raw_len};
   reverse(proof.transaction, made.id);
@@ -112,9 +114,41 @@ static void text_of_evm(void **state) {
   has_line("\nblock: 12\nblock hash: 0xbbbb");
   has_line("\nblock time: 2023-11-14T22:13:20Z\n");
   has_line("\nraw: 0x02");
-  proof.raw.len = 0; /* a portal does not keep it */
+  has_line("So far no node is needed.");
+  proof.raw.len = 0; /* it was found before transactions were kept */
   assert_int_equal(write_text(&len), VD_OK);
   assert_null(strstr(text, "\nraw:"));
+  assert_null(strstr(text, "no node is needed"));
+}
+
+/* Another wallet's, as long as can be, under the longest proof. */
+static void text_of_other_forms(void **state) {
+  (void)state;
+  for (unsigned type = 0; type <= 2; type++) {
+    struct vd_evm_signed made = {.type = type, .chain_id = 31337, .nonce = UINT64_MAX, .gas = UINT64_MAX,
+                                 .data_len = FRAG_ANCHOR_LEN};
+    uint8_t digest[32];
+    size_t len = 0;
+    make_evm();
+    make_log(&evm, made.data);
+    struct vd_ecdsa_public point = public_of();
+    vd_evm_address(proof.account, &point);
+    memset(made.value, 0xff, sizeof made.value);
+    if (type > 0) {
+      made.access_count = VD_EVM_ACCESSES_MAX;
+      made.accesses[0].key_count = made.key_count = VD_EVM_KEYS_MAX;
+    }
+    vd_evm_signed_digest(digest, &made);
+    assert_int_equal(vd_ecdsa_sign(ecdsa, &made.signature, digest, secret32, NULL), VD_OK);
+    proof.raw = (struct frag_slice){.data = raw, .len = vd_evm_signed_write(raw, &made)};
+    vd_keccak256(proof.transaction, raw, proof.raw.len);
+    assert_int_equal(write_text(&len), VD_OK);
+    assert_true(len + 64 * (7 + 64 + 1) < CTL_ANCHOR_TEXT_MAX); /* the longest proof would fit as well */
+    made.chain_id++; /* and is not what was signed */
+    proof.raw.len = vd_evm_signed_write(raw, &made);
+    vd_keccak256(proof.transaction, raw, proof.raw.len);
+    assert_int_equal(write_text(&len), VD_DATA);
+  }
 }
 
 static void nothing_else_passes_on_evm(void **state) {
@@ -225,6 +259,7 @@ static int tear_down(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(text_of_evm),     cmocka_unit_test(nothing_else_passes_on_evm),
+      cmocka_unit_test(text_of_other_forms),
       cmocka_unit_test(file_of_bitcoin), cmocka_unit_test(nothing_else_passes_on_bitcoin),
       cmocka_unit_test(files),
   };

@@ -80,7 +80,8 @@ void follow(const struct place *wanted, size_t count) {
   for (size_t at = 0; at < count; at++) {
     places[at] = wanted[at];
     options[at] = (struct vd_anchors_track_options){
-        .origin = origin(wanted[at].k), .chain = wanted[at].chain, .chain_id = {7}, .account = {9}, .due_s = DUE_S};
+        .origin = origin(wanted[at].k), .chain = wanted[at].chain, .account = {(uint8_t)at}, .due_s = DUE_S};
+    options[at].chain_id[0] = (uint8_t)wanted[at].chain[0];
   }
   if (vd_anchors_open(temp_folder_at(&folder, "anchors"), options, count, &anchors, &failure) != VD_OK)
     fail_msg("%s", failure.text);

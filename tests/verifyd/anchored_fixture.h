@@ -16,7 +16,7 @@ enum { SIZES = 4, TRACKS_MAX = 12, PAPER_SIZE = 2 /* of a log that has the paper
 
 struct place {
   unsigned k; /* whose log */
-  const char *chain;
+  const char *chain; /* names of one chain begin with the same letter */
 };
 
 extern struct verify_fixture *fixture;

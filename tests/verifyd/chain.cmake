@@ -1,8 +1,8 @@
 # Formats of public blockchains. tests/chain compares them with a library from npm.
-foreach(module digest ecdsa evm rlp)
+foreach(module digest ecdsa evm evm_signed rlp)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_chain)
 endforeach()
-foreach(format evm rlp)
+foreach(format evm evm_signed rlp)
   verifyd_fuzz(${format} LIBS vd_chain)
 endforeach()
 

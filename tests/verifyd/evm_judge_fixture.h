@@ -47,8 +47,9 @@ struct vd_evm_view evm_judge_view(enum kind kind);
 struct rig {
   struct vd_chain_settings chain;
   struct vd_anchor_settings anchor;
-  struct vd_evm_outbox outbox;
+  struct vd_judge_outbox outbox;
   struct vd_evm_view views[ENDPOINTS];
+  struct vd_judge_situation shared;
   struct vd_evm_situation situation;
 };
 

@@ -29,15 +29,17 @@ set(outbox_fixture "${CMAKE_CURRENT_LIST_DIR}/outbox_fixture.c" "${CMAKE_CURRENT
                    "${CMAKE_CURRENT_LIST_DIR}/damage.c")
 set(anchors_fixture "${CMAKE_CURRENT_LIST_DIR}/anchors_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
                     "${CMAKE_CURRENT_LIST_DIR}/damage.c")
-foreach(module outbox outbox_disk outbox_value)
+foreach(module outbox outbox_disk)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" ${outbox_fixture} LIBS vd_ledger)
 endforeach()
-foreach(module anchors anchors_disk anchors_value)
+foreach(module anchors anchors_confirm anchors_disk)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" ${anchors_fixture}
                LIBS vd_ledger Threads::Threads)
 endforeach()
 verifyd_test(anchors_index SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_anchors_index.c" LIBS vd_ledger)
 foreach(module outbox anchors)
+  verifyd_test(${module}_value SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}_value.c"
+               "${CMAKE_CURRENT_LIST_DIR}/reread.c" ${${module}_fixture} LIBS vd_ledger)
   verifyd_test(${module}_crash SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}_crash.c"
                "${CMAKE_CURRENT_LIST_DIR}/crash_story.c" ${${module}_fixture} LIBS vd_ledger Threads::Threads
                ARGS "$<TARGET_FILE:fault_shim>")

@@ -29,18 +29,26 @@ static void put_key(const char *name, enum vd_key_kind kind) {
   assert_int_equal(vd_file_create(temp_folder_at(&rig.program.folder, name), text, strlen(text), 0600, NULL), VD_OK);
 }
 
-/* Port 1 of this machine: nobody is there. */
-static void configure(const char *key) {
-  char anchors[600], chains[400];
+/* Port 1 of this machine: nobody is there. key: the setting of the first anchor; more: further anchors; other_id: the
+ * id of a second chain, "other". */
+static void configure_two(const char *key, const char *more, int other_id) {
+  char anchors[900], chains[600];
   (void)snprintf(anchors, sizeof anchors,
-                 "anchors = ( { chain = \"quiet\"; outbox = \"outbox\"; key = \"%s\"; interval_s = 1; fee_max = 50; "
-                 "tip = 1; } );",
-                 key);
+                 "anchors = ( { chain = \"quiet\"; outbox = \"outbox\"; %s interval_s = 1; fee_max = 50; tip = 1; }%s );",
+                 key, more);
   (void)snprintf(chains, sizeof chains,
                  "chains = ( { name = \"quiet\"; kind = \"evm\"; id = %d; endpoints = [ \"http://127.0.0.1:1\" ]; "
+                 "poll_s = 1; timeout_ms = 500; }, "
+                 "{ name = \"other\"; kind = \"evm\"; id = %d; endpoints = [ \"http://127.0.0.1:1\" ]; "
                  "poll_s = 1; timeout_ms = 500; } );",
-                 CHAIN_ID);
+                 CHAIN_ID, other_id);
   role_rig_be_operator(&rig, 2, anchors, chains);
+}
+
+static void configure(const char *name) {
+  char key[100];
+  (void)snprintf(key, sizeof key, "key = \"%s\";", name);
+  configure_two(key, "", CHAIN_ID + 1);
 }
 
 static int begin(void **state) {
@@ -196,6 +204,53 @@ static void a_log_that_grew_from_an_old_copy_is_not_anchored(void **state) {
   assert_int_equal(program_rig_stop(&rig.program), 0);
 }
 
+/* What is wrong with a key or an outbox halts that chain and no more; --check refuses it. Left running. */
+static void expect_shut(const char *why, enum vd_error error) {
+  static const char *const serials[] = {"C-1"};
+  assert_int_equal(check(), vd_exit_code(error));
+  assert_non_null(strstr(program_rig_read(&rig.program, "err"), "verifyd: anchors on quiet: "));
+  assert_non_null(strstr(program_rig_read(&rig.program, "err"), why));
+  role_rig_start(&rig);
+  role_rig_wait_ready(&rig, "anchors on quiet: halted: ", &answer);
+  assert_int_equal(answer.status, 200);
+  assert_non_null(strstr(answer.body, why));
+  assert_non_null(strstr(answer.body, "; put that right and start verifyd again\n"));
+  role_rig_wait_log(&rig, "level=error event=anchor_halted chain=quiet reason=\"");
+  assert_non_null(strstr(program_rig_read(&rig.program, "err"), why));
+  role_rig_keep(&rig, serials, 1);
+  get_metrics();
+  expect_metric("anchor_halted", 1);
+  assert_null(strstr(answer.body, "verifyd_anchors_final{chain=\"quiet\"}"));
+}
+
+static void a_key_that_cannot_be_had_halts_its_chain(void **state) {
+  (void)state;
+  configure_two("key_command = [ \"/bin/false\" ];", "", CHAIN_ID + 1);
+  expect_shut("/bin/false ended with code 1 and gave no key", VD_IO);
+  assert_int_equal(program_rig_stop(&rig.program), 0);
+}
+
+static void a_damaged_outbox_halts_its_chain(void **state) {
+  (void)state;
+  configure_two("key = \"anchor.key\";", ", { chain = \"other\"; outbox = \"outbox-other\"; key = \"anchor.key\"; }",
+                CHAIN_ID + 1);
+  temp_folder_put(&rig.program.folder, "outbox/data.mdb", "this is not LMDB", 16);
+  expect_shut("a copy of it is no replacement", VD_DATA);
+  role_rig_wait_ready(&rig, "anchors on other: unreachable, final 0", &answer);
+  assert_int_equal(program_rig_stop(&rig.program), 0);
+}
+
+static void one_account_of_a_chain_has_one_outbox(void **state) {
+  static const char same[] = ", { chain = \"other\"; outbox = \"outbox-other\"; key = \"./copy.key\"; }";
+  (void)state;
+  put_key("copy.key", VD_KEY_ANCHOR);
+  configure_two("key = \"anchor.key\";", same, CHAIN_ID);
+  assert_int_equal(check(), vd_exit_code(VD_CONFIG));
+  assert_non_null(strstr(program_rig_read(&rig.program, "err"), "quiet and other are one chain, and have one key"));
+  configure_two("key = \"anchor.key\";", same, CHAIN_ID + 1);
+  assert_int_equal(check(), 0);
+}
+
 static void without_anchors_nothing_is_said_of_them(void **state) {
   (void)state;
   role_rig_be_operator(&rig, 2, "", "");
@@ -214,6 +269,9 @@ int main(int count, char **words) {
       cmocka_unit_test(a_chain_that_is_away_is_said_and_harms_nothing),
       cmocka_unit_test(a_halt_is_said_until_it_is_resumed),
       cmocka_unit_test(a_log_that_grew_from_an_old_copy_is_not_anchored),
+      cmocka_unit_test(one_account_of_a_chain_has_one_outbox),
+      cmocka_unit_test(a_key_that_cannot_be_had_halts_its_chain),
+      cmocka_unit_test(a_damaged_outbox_halts_its_chain),
       cmocka_unit_test(without_anchors_nothing_is_said_of_them),
   };
   assert_int_equal(count, 3);

@@ -408,7 +408,7 @@ static void test_what_never_ends(void **state) {
   assert_no_child();
   assert_int_equal(open_files(), before);
   assert_true(has_ended(written_pid("leader")));
-  for (int tries = 0; tries < 200 && !has_ended(written_pid("orphan")); tries++) (void)usleep(10000);
+  for (int tries = 0; tries < 2000 && !has_ended(written_pid("orphan")); tries++) (void)usleep(10000);
   assert_true(has_ended(written_pid("orphan")));
 }
 

@@ -148,6 +148,64 @@ static void one_overdue_chain_is_told_although_another_covers(void **state) {
   assert_tau(BLOCK_S, true);
 }
 
+/* --- a chain that is followed by two accounts --- */
+
+static const struct place two_accounts[] = {{0, "sepolia"}, {0, "sepolia-2"}};
+
+static void an_account_that_is_used_no_more_is_not_overdue(void **state) {
+  (void)state;
+  follow(two_accounts, COUNT(two_accounts));
+  confirmed(0, PAPER_SIZE - 1, KEPT_S - 100); /* before the account was changed */
+  see(0, KEPT_S + 10 * DUE_S);
+  confirmed(1, PAPER_SIZE, BLOCK_S);
+  assert_int_equal(check(&paper), FRAG_OK);
+  assert_step(VD_CHECK_PASSED, FRAG_OK);
+  assert_tau(BLOCK_S, true);
+  assert_int_equal(verdict.operators[0].anchor_count, 1);
+  assert_string_equal(anchor_of(0, 0)->chain, "sepolia-2");
+  assert_int_equal(anchor_of(0, 0)->cover, VD_ANCHORS_COVERED);
+}
+
+static void nor_is_one_that_is_not_used_yet(void **state) {
+  (void)state;
+  follow(two_accounts, COUNT(two_accounts));
+  confirmed(0, PAPER_SIZE, BLOCK_S + 60);
+  see(1, KEPT_S + 10 * DUE_S);
+  assert_int_equal(check(&paper), FRAG_OK);
+  assert_step(VD_CHECK_PASSED, FRAG_OK);
+  assert_int_equal(verdict.operators[0].anchor_count, 1);
+  assert_string_equal(anchor_of(0, 0)->chain, "sepolia");
+  confirmed(1, PAPER_SIZE, BLOCK_S); /* either proves it; the earlier one is shown */
+  assert_int_equal(check(&paper), FRAG_OK);
+  assert_tau(BLOCK_S, true);
+  assert_string_equal(anchor_of(0, 0)->chain, "sepolia-2");
+}
+
+static void an_anchor_by_the_other_account_may_still_come_in_time(void **state) {
+  (void)state;
+  follow(two_accounts, COUNT(two_accounts));
+  see(0, KEPT_S + 10 * DUE_S);
+  see(1, KEPT_S + DUE_S - 1);
+  assert_warned(FRAG_ANCHOR_PENDING);
+  assert_int_equal(verdict.operators[0].anchor_count, 1);
+  assert_int_equal(anchor_of(0, 0)->cover, VD_ANCHORS_PENDING);
+  see(1, KEPT_S + DUE_S);
+  assert_warned(FRAG_ANCHOR_MISSING);
+  assert_int_equal(verdict.operators[0].anchor_count, 1);
+  assert_int_equal(anchor_of(0, 0)->cover, VD_ANCHORS_OVERDUE);
+}
+
+static void another_chain_or_operator_does_not_stand_in(void **state) {
+  static const struct place all[] = {{0, "sepolia"}, {0, "bitcoin"}, {1, "sepolia"}};
+  (void)state;
+  follow(all, COUNT(all));
+  see(0, KEPT_S + DUE_S);
+  confirmed(1, PAPER_SIZE, BLOCK_S);
+  confirmed(2, PAPER_SIZE, BLOCK_S);
+  assert_warned(FRAG_ANCHOR_MISSING);
+  assert_int_equal(verdict.operators[0].anchor_count, 2);
+}
+
 /* --- the key rule --- */
 
 static void anchored_before_the_theft_stays_valid(void **state) {
@@ -226,6 +284,10 @@ int main(void) {
       TEST(an_anchor_is_overdue_by_what_was_seen_of_the_chain),
       TEST(a_chain_that_cannot_be_seen_makes_nothing_overdue),
       TEST(one_overdue_chain_is_told_although_another_covers),
+      TEST(an_account_that_is_used_no_more_is_not_overdue),
+      TEST(nor_is_one_that_is_not_used_yet),
+      TEST(an_anchor_by_the_other_account_may_still_come_in_time),
+      TEST(another_chain_or_operator_does_not_stand_in),
       TEST(anchored_before_the_theft_stays_valid),
       TEST(anchored_after_the_theft_is_not_valid),
       TEST(without_an_anchor_the_entry_decides),

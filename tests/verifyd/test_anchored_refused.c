@@ -175,6 +175,53 @@ static void an_anchor_that_is_confirmed_while_an_answer_is_awaited_does_not_cove
   vd_verifier_free(verifier);
 }
 
+static bool find_elsewhere(void *context, unsigned k, const struct vd_lookup_request *request,
+                           struct vd_lookup_answer *answer) {
+  (void)context;
+  (void)answer;
+  if (request->kind == VD_STORE_FRAGMENT && k == 0) confirmed(1, PAPER_SIZE, BLOCK_S + 60);
+  return true;
+}
+
+static void what_becomes_of_other_logs_meanwhile_changes_nothing(void **state) {
+  static const struct place all[] = {{0, "sepolia"}, {2, "sepolia"}};
+  (void)state;
+  follow(all, COUNT(all));
+  confirmed(0, PAPER_SIZE, BLOCK_S);
+  struct vd_verifier *verifier = step_verifier_anchored(fixture, anchors, NULL, 0);
+  assert_int_equal(ask(verifier, &paper, forward, find_elsewhere), FRAG_OK);
+  assert_step(VD_CHECK_PASSED, FRAG_OK);
+  assert_tau(BLOCK_S, true);
+  vd_verifier_free(verifier);
+}
+
+/* Whether it is in an earlier block or in a later one. */
+static void one_that_was_confirmed_before_still_covers(void **state) {
+  static const struct {
+    uint64_t old_size, old_s, new_size, new_s;
+  } cases[] = {{PAPER_SIZE, BLOCK_S, PAPER_SIZE + 1, BLOCK_S + 60},
+               {PAPER_SIZE + 1, BLOCK_S, PAPER_SIZE, BLOCK_S - 60}};
+  (void)state;
+  (void)keep_one((struct plan){.serial = "N"}, KEPT_S + 1);
+  for (size_t at = 0; at < COUNT(cases); at++) {
+    follow_one(0);
+    (void)found_one(0, cases[at].new_size, cases[at].new_s, VD_ANCHORS_UNCHECKED);
+    confirmed(0, cases[at].old_size, cases[at].old_s);
+    struct vd_verifier *verifier = step_verifier_anchored(fixture, anchors, NULL, 0);
+    assert_int_equal(ask(verifier, &paper, forward, confirm_in_between), FRAG_OK);
+    assert_step(VD_CHECK_PASSED, FRAG_OK);
+    assert_tau(BLOCK_S, true);
+    assert_int_equal(anchor_of(0, 0)->item.size, cases[at].old_size);
+    assert_int_equal(ask(verifier, &paper, forward, NULL), FRAG_OK);
+    assert_tau(at == 0 ? BLOCK_S : BLOCK_S - 60, true);
+    vd_verifier_free(verifier);
+    vd_anchors_close(anchors);
+    temp_folder_remove(&folder);
+    temp_folder_make(&folder);
+  }
+  anchors = NULL;
+}
+
 /* What whoever compares has brought the memory up to: a tree that the log of the fixture is not. */
 static void remember_another_tree(struct vd_seen *seen, unsigned k) {
   struct frag_checkpoint checkpoint;
@@ -225,6 +272,8 @@ int main(void) {
       TEST(a_log_that_shows_another_tree_than_was_compared_is_found_out),
       TEST(the_largest_confirmed_anchor_is_where_it_starts),
       TEST(an_anchor_that_is_confirmed_while_an_answer_is_awaited_does_not_cover),
+      TEST(what_becomes_of_other_logs_meanwhile_changes_nothing),
+      TEST(one_that_was_confirmed_before_still_covers),
       TEST(a_verifier_that_fell_behind_the_memory_is_not_misled),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,61 +14,6 @@
 #include "base/file.h"
 #include "temp_folder.h"
 
-struct state {
-  struct temp_folder folder;
-  char path[300];
-  struct vd_failure failure;
-  struct vd_anchors *anchors;
-};
-
-static int begin(void **out) {
-  struct state *state = calloc(1, sizeof *state);
-  assert_non_null(state);
-  temp_folder_make(&state->folder);
-  (void)snprintf(state->path, sizeof state->path, "%s/anchors", state->folder.path);
-  *out = state;
-  return 0;
-}
-
-static int begin_opened(void **out) {
-  int result = begin(out);
-  struct state *state = *out;
-  state->anchors = anchors_open(state->path);
-  return result;
-}
-
-static int end(void **in) {
-  struct state *state = *in;
-  vd_anchors_close(state->anchors);
-  temp_folder_remove(&state->folder);
-  free(state);
-  return 0;
-}
-
-static void reopen(struct state *state) {
-  vd_anchors_close(state->anchors);
-  state->anchors = anchors_open(state->path);
-}
-
-static void advance(struct state *state, size_t track, uint32_t first, size_t count) {
-  if (anchors_advance(state->anchors, track, first, count, &state->failure) != VD_OK)
-    fail_msg("%s", state->failure.text);
-}
-
-static void judge(struct state *state, size_t track, uint64_t n, enum vd_anchors_state is) {
-  const char *evidence = is == VD_ANCHORS_CONTRADICTED ? "proof" : NULL;
-  size_t len = evidence != NULL ? strlen(evidence) : 0;
-  if (vd_anchors_judge(state->anchors, track, n, is, evidence, len, &state->failure) != VD_OK)
-    fail_msg("%s", state->failure.text);
-}
-
-static uint64_t digest_of(struct vd_anchors *anchors) {
-  uint64_t digest = 0;
-  struct vd_failure failure = {0};
-  if (anchors_digest(anchors, &digest, &failure) != VD_OK) fail_msg("%s", failure.text);
-  return digest;
-}
-
 /* --- what was found is what is there --- */
 
 static void assert_item(const struct vd_anchors_item *found, uint32_t number, enum vd_anchors_state state) {
@@ -134,31 +79,31 @@ static void assert_found(struct vd_anchors *anchors) {
 }
 
 static void what_was_found_is_there_and_survives(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct vd_anchors *reader = NULL;
-  advance(state, 0, 0, 4);
-  advance(state, 1, 40, 2);
-  advance(state, 0, 4, 3);
+  anchors_place_advance(state, 0, 0, 4);
+  anchors_place_advance(state, 1, 40, 2);
+  anchors_place_advance(state, 0, 4, 3);
   assert_found(state->anchors);
-  uint64_t digest = digest_of(state->anchors);
-  reopen(state);
+  uint64_t digest = anchors_digest_of(state->anchors);
+  anchors_place_reopen(state);
   assert_found(state->anchors);
-  assert_int_equal(digest_of(state->anchors), digest);
+  assert_int_equal(anchors_digest_of(state->anchors), digest);
   vd_anchors_close(state->anchors);
   state->anchors = NULL;
   assert_int_equal(vd_anchors_open_read(state->path, anchors_tracks, ANCHORS_TRACKS, &reader, NULL), VD_OK);
   assert_found(reader);
-  assert_int_equal(digest_of(reader), digest);
+  assert_int_equal(anchors_digest_of(reader), digest);
   vd_anchors_close(reader);
 }
 
 static void what_is_not_there_is_not_found(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct vd_anchors_item item = {.size = 1};
   uint64_t n = 9;
   assert_false(vd_anchors_next_unchecked(state->anchors, 0, &n, &item));
   assert_none(&item);
-  advance(state, 0, 0, 2);
+  anchors_place_advance(state, 0, 0, 2);
   static const uint64_t wrong[] = {2, 3, 64, (uint64_t)1 << 32, UINT64_MAX};
   for (size_t at = 0; at < sizeof wrong / sizeof *wrong; at++) {
     struct vd_failure *failure = &state->failure;
@@ -172,7 +117,7 @@ static void what_is_not_there_is_not_found(void **in) {
 
 /* --- looking up --- */
 
-static void assert_cover(struct state *state, uint64_t index, uint64_t time_s, enum vd_anchors_cover cover,
+static void assert_cover(struct anchors_place *state, uint64_t index, uint64_t time_s, enum vd_anchors_cover cover,
                          uint32_t number) {
   struct vd_anchors_item item;
   memset(&item, 0xa5, sizeof item);
@@ -182,37 +127,37 @@ static void assert_cover(struct state *state, uint64_t index, uint64_t time_s, e
 }
 
 static void an_entry_is_covered_by_the_earliest_anchor_that_is_confirmed(void **in) {
-  struct state *state = *in;
-  advance(state, 0, 0, 4);
+  struct anchors_place *state = *in;
+  anchors_place_advance(state, 0, 0, 4);
   assert_cover(state, 0, ANCHORS_TIME_S, VD_ANCHORS_PENDING, 0);
-  judge(state, 0, 2, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 2, VD_ANCHORS_CONFIRMED);
   assert_cover(state, 0, ANCHORS_TIME_S, VD_ANCHORS_COVERED, 2);
   assert_cover(state, 29, ANCHORS_TIME_S, VD_ANCHORS_COVERED, 2);
   assert_cover(state, 30, ANCHORS_TIME_S, VD_ANCHORS_PENDING, 0);
-  judge(state, 0, 3, VD_ANCHORS_CONFIRMED);
-  judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 3, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
   for (unsigned round = 0; round < 2; round++) {
     assert_cover(state, 0, ANCHORS_TIME_S, VD_ANCHORS_COVERED, 0);
     assert_cover(state, 9, ANCHORS_TIME_S, VD_ANCHORS_COVERED, 0);
     assert_cover(state, 10, ANCHORS_TIME_S, VD_ANCHORS_COVERED, 2);
     assert_cover(state, 39, ANCHORS_TIME_S, VD_ANCHORS_COVERED, 3);
     assert_cover(state, 40, ANCHORS_TIME_S, VD_ANCHORS_PENDING, 0);
-    reopen(state);
+    anchors_place_reopen(state);
   }
-  judge(state, 0, 2, VD_ANCHORS_UNCHECKED);
+  anchors_place_judge(state, 0, 2, VD_ANCHORS_UNCHECKED);
   assert_cover(state, 10, ANCHORS_TIME_S, VD_ANCHORS_COVERED, 3);
   assert_int_equal(vd_anchors_withdraw(state->anchors, 0, 3, NULL), VD_OK);
   assert_cover(state, 10, ANCHORS_TIME_S, VD_ANCHORS_PENDING, 0);
-  reopen(state);
+  anchors_place_reopen(state);
   assert_cover(state, 10, ANCHORS_TIME_S, VD_ANCHORS_PENDING, 0);
-  judge(state, 0, 3, VD_ANCHORS_UNCHECKED);
-  judge(state, 0, 3, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 3, VD_ANCHORS_UNCHECKED);
+  anchors_place_judge(state, 0, 3, VD_ANCHORS_CONFIRMED);
   assert_cover(state, 10, ANCHORS_TIME_S, VD_ANCHORS_PENDING, 0); /* what is gone covers nothing */
 }
 
 static void it_is_overdue_when_the_chain_was_seen_for_long_enough(void **in) {
-  struct state *state = *in;
-  advance(state, 0, 0, 1);
+  struct anchors_place *state = *in;
+  anchors_place_advance(state, 0, 0, 1);
   const uint64_t seen_s = ANCHORS_TIME_S + 100; /* of the last block */
   assert_cover(state, 0, seen_s, VD_ANCHORS_PENDING, 0);
   assert_cover(state, 0, seen_s - ANCHORS_DUE_S + 1, VD_ANCHORS_PENDING, 0);
@@ -221,27 +166,27 @@ static void it_is_overdue_when_the_chain_was_seen_for_long_enough(void **in) {
   assert_cover(state, 0, seen_s + 1, VD_ANCHORS_PENDING, 0);
   assert_cover(state, 0, UINT64_MAX, VD_ANCHORS_PENDING, 0);
   assert_cover(state, 0, UINT64_MAX - ANCHORS_DUE_S + 1, VD_ANCHORS_PENDING, 0);
-  judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
   assert_cover(state, 0, 0, VD_ANCHORS_COVERED, 0);
   assert_cover(state, 10, 0, VD_ANCHORS_OVERDUE, 0);
 }
 
 static void one_refused_anchor_refuses_the_track(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct vd_anchors_item item;
   struct vd_anchors_view view;
-  advance(state, 0, 0, 4);
-  advance(state, 2, 0, 1);
-  judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
-  judge(state, 2, 0, VD_ANCHORS_CONFIRMED);
-  judge(state, 0, 3, VD_ANCHORS_DISPUTED);
+  anchors_place_advance(state, 0, 0, 4);
+  anchors_place_advance(state, 2, 0, 1);
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 2, 0, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 3, VD_ANCHORS_DISPUTED);
   assert_int_equal(vd_anchors_find(state->anchors, 0, 0, 0, &item), VD_ANCHORS_REFUSED);
   assert_item(&item, 3, VD_ANCHORS_DISPUTED);
   assert_int_equal(vd_anchors_find(state->anchors, 2, 0, 0, &item), VD_ANCHORS_COVERED); /* another track is not */
-  judge(state, 0, 3, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 3, VD_ANCHORS_CONFIRMED);
   assert_cover(state, 0, 0, VD_ANCHORS_COVERED, 0);
-  judge(state, 0, 2, VD_ANCHORS_CONTRADICTED);
-  judge(state, 0, 1, VD_ANCHORS_DISPUTED);
+  anchors_place_judge(state, 0, 2, VD_ANCHORS_CONTRADICTED);
+  anchors_place_judge(state, 0, 1, VD_ANCHORS_DISPUTED);
   for (unsigned round = 0; round < 3; round++) {
     assert_int_equal(vd_anchors_find(state->anchors, 0, 0, 0, &item), VD_ANCHORS_REFUSED);
     assert_item(&item, 2, VD_ANCHORS_CONTRADICTED);
@@ -252,23 +197,23 @@ static void one_refused_anchor_refuses_the_track(void **in) {
     assert_non_null(strstr(state->failure.text, "contradicts its anchor number 2 on chain mainnet"));
     if (round == 1) assert_int_equal(vd_anchors_withdraw(state->anchors, 0, 2, NULL), VD_OK);
     if (round == 1) assert_int_equal(vd_anchors_withdraw(state->anchors, 0, 1, NULL), VD_OK);
-    reopen(state);
+    anchors_place_reopen(state);
   }
 }
 
 static void a_dispute_that_is_withdrawn_refuses_nothing(void **in) {
-  struct state *state = *in;
-  advance(state, 0, 0, 3);
-  judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
-  judge(state, 0, 1, VD_ANCHORS_DISPUTED);
+  struct anchors_place *state = *in;
+  anchors_place_advance(state, 0, 0, 3);
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 1, VD_ANCHORS_DISPUTED);
   assert_int_equal(vd_anchors_withdraw(state->anchors, 0, 1, NULL), VD_OK);
   assert_int_equal(vd_anchors_withdraw(state->anchors, 0, 1, NULL), VD_OK);
   assert_cover(state, 0, 0, VD_ANCHORS_COVERED, 0);
-  reopen(state);
+  anchors_place_reopen(state);
   assert_cover(state, 0, 0, VD_ANCHORS_COVERED, 0);
 }
 
-static void assert_next(struct state *state, uint64_t n, uint64_t unchecked) {
+static void assert_next(struct anchors_place *state, uint64_t n, uint64_t unchecked) {
   struct vd_anchors_item item;
   struct vd_anchors_view view;
   uint64_t found = UINT64_MAX;
@@ -280,42 +225,42 @@ static void assert_next(struct state *state, uint64_t n, uint64_t unchecked) {
 }
 
 static void those_unchecked_come_before_those_disputed(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct vd_anchors_item item;
   uint64_t n = 0;
-  advance(state, 0, 0, 4);
+  anchors_place_advance(state, 0, 0, 4);
   assert_next(state, 0, 4);
-  judge(state, 0, 0, VD_ANCHORS_DISPUTED);
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_DISPUTED);
   assert_next(state, 1, 4);
-  judge(state, 0, 2, VD_ANCHORS_CONFIRMED);
-  judge(state, 0, 1, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 2, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 1, VD_ANCHORS_CONFIRMED);
   assert_next(state, 3, 2);
-  judge(state, 0, 3, VD_ANCHORS_CONTRADICTED);
+  anchors_place_judge(state, 0, 3, VD_ANCHORS_CONTRADICTED);
   assert_next(state, 0, 1);
-  reopen(state);
+  anchors_place_reopen(state);
   assert_next(state, 0, 1);
-  advance(state, 0, 4, 1);
+  anchors_place_advance(state, 0, 4, 1);
   assert_next(state, 4, 2);
   assert_int_equal(vd_anchors_withdraw(state->anchors, 0, 4, NULL), VD_OK);
   assert_next(state, 0, 1);
-  judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_CONFIRMED);
   assert_false(vd_anchors_next_unchecked(state->anchors, 0, &n, &item));
 }
 
 static void the_generation_tells_of_changes_to_anchors(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   uint64_t generation = vd_anchors_generation(state->anchors);
-  advance(state, 0, 0, 0);
+  anchors_place_advance(state, 0, 0, 0);
   assert_int_equal(vd_anchors_generation(state->anchors), generation);
-  advance(state, 0, 0, 2);
+  anchors_place_advance(state, 0, 0, 2);
   assert_true(vd_anchors_generation(state->anchors) > generation);
   for (unsigned at = 0; at < 2; at++) {
     generation = vd_anchors_generation(state->anchors);
-    judge(state, 0, at, at == 0 ? VD_ANCHORS_CONFIRMED : VD_ANCHORS_DISPUTED);
+    anchors_place_judge(state, 0, at, at == 0 ? VD_ANCHORS_CONFIRMED : VD_ANCHORS_DISPUTED);
     assert_true(vd_anchors_generation(state->anchors) > generation);
   }
   generation = vd_anchors_generation(state->anchors);
-  judge(state, 0, 0, VD_ANCHORS_CONFIRMED); /* as it was */
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_CONFIRMED); /* as it was */
   assert_int_equal(vd_anchors_generation(state->anchors), generation);
   assert_int_equal(vd_anchors_withdraw(state->anchors, 0, 1, NULL), VD_OK);
   assert_true(vd_anchors_generation(state->anchors) > generation);
@@ -323,7 +268,7 @@ static void the_generation_tells_of_changes_to_anchors(void **in) {
 
 /* --- evidence --- */
 
-static unsigned count_evidence(const struct state *state) {
+static unsigned count_evidence(const struct anchors_place *state) {
   DIR *folder = opendir(state->path);
   unsigned count = 0;
   assert_non_null(folder);
@@ -334,7 +279,7 @@ static unsigned count_evidence(const struct state *state) {
 }
 
 static void evidence_is_kept_and_made_again(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   static char text[VD_ANCHORS_JUDGEMENT_MAX];
   char path[500], id[65] = {0};
   struct vd_bytes bytes;
@@ -342,8 +287,8 @@ static void evidence_is_kept_and_made_again(void **in) {
   for (size_t at = 0; at < 32; at++) (void)snprintf(id + 2 * at, 3, "%02x", item.transaction[at]);
   (void)snprintf(path, sizeof path, "%s/anchor-evidence-%s.txt", state->path, id);
   memset(text, 'e', sizeof text);
-  advance(state, 0, 0, 3);
-  judge(state, 0, 0, VD_ANCHORS_DISPUTED);
+  anchors_place_advance(state, 0, 0, 3);
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_DISPUTED);
   assert_int_equal(count_evidence(state), 0);
   assert_int_equal(vd_anchors_judge(state->anchors, 0, 1, VD_ANCHORS_CONTRADICTED, text, sizeof text, NULL), VD_OK);
   for (unsigned round = 0; round < 3; round++) {
@@ -353,13 +298,13 @@ static void evidence_is_kept_and_made_again(void **in) {
     assert_memory_equal(bytes.data, text, sizeof text);
     vd_bytes_free(&bytes);
     assert_int_equal(round == 0 ? unlink(path) : truncate(path, 100), 0);
-    reopen(state);
+    anchors_place_reopen(state);
   }
 }
 
 /* --- tracks --- */
 
-static struct vd_anchors_view view_of(struct state *state, const struct vd_anchors_track_options *options) {
+static struct vd_anchors_view view_of(struct anchors_place *state, const struct vd_anchors_track_options *options) {
   struct vd_anchors *anchors = NULL;
   struct vd_anchors_view view;
   assert_int_equal(vd_anchors_open(state->path, options, 1, &anchors, NULL), VD_OK);
@@ -369,9 +314,9 @@ static struct vd_anchors_view view_of(struct state *state, const struct vd_ancho
 }
 
 static void another_chain_account_log_or_name_begins_anew(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct vd_anchors_track_options options = anchors_tracks[0];
-  advance(state, 0, 0, 3);
+  anchors_place_advance(state, 0, 0, 3);
   vd_anchors_close(state->anchors);
   state->anchors = NULL;
   options.chain_id[31] ^= 1;
@@ -394,7 +339,7 @@ static void another_chain_account_log_or_name_begins_anew(void **in) {
 }
 
 static void tracks_are_told_by_their_log(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   size_t tracks[VD_ANCHORS_TRACKS_MAX];
   assert_int_equal(vd_anchors_tracks_of(state->anchors, "one.example/log", tracks), 2);
   assert_true(tracks[0] == 0 && tracks[1] == 1);
@@ -407,7 +352,7 @@ static void tracks_are_told_by_their_log(void **in) {
 }
 
 static void a_track_that_is_given_twice_is_refused(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct vd_anchors_track_options options[VD_ANCHORS_TRACKS_MAX];
   char names[VD_ANCHORS_TRACKS_MAX][16];
   struct vd_anchors *anchors = NULL;
@@ -426,8 +371,8 @@ static void a_track_that_is_given_twice_is_refused(void **in) {
   vd_anchors_close(anchors);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-#define TEST_OPENED(name) cmocka_unit_test_setup_teardown(name, begin_opened, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, anchors_place_begin, anchors_place_end)
+#define TEST_OPENED(name) cmocka_unit_test_setup_teardown(name, anchors_place_begin_opened, anchors_place_end)
 
 int main(void) {
   const struct CMUnitTest tests[] = {

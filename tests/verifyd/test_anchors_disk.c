@@ -23,111 +23,38 @@
 
 enum { CHECK_LEN = 8, THREADS = 3, ROUNDS = 60 };
 
-struct state {
-  struct temp_folder folder;
-  char path[300], data[320];
-  struct vd_failure failure;
-  struct vd_anchors *anchors;
-};
-
-static int begin(void **out) {
-  struct state *state = calloc(1, sizeof *state);
-  assert_non_null(state);
-  temp_folder_make(&state->folder);
-  (void)snprintf(state->path, sizeof state->path, "%s/anchors", state->folder.path);
-  (void)snprintf(state->data, sizeof state->data, "%s/data.mdb", state->path);
-  *out = state;
-  return 0;
-}
-
-static int begin_opened(void **out) {
-  int result = begin(out);
-  struct state *state = *out;
-  state->anchors = anchors_open(state->path);
-  return result;
-}
-
-static int end(void **in) {
-  struct state *state = *in;
-  vd_anchors_close(state->anchors);
-  temp_folder_remove(&state->folder);
-  free(state);
-  return 0;
-}
-
-static void reopen(struct state *state) {
-  vd_anchors_close(state->anchors);
-  state->anchors = anchors_open(state->path);
-}
-
-static void advance(struct state *state, size_t track, uint32_t first, size_t count) {
-  if (anchors_advance(state->anchors, track, first, count, &state->failure) != VD_OK)
-    fail_msg("%s", state->failure.text);
-}
-
-static void judge(struct state *state, size_t track, uint64_t n, enum vd_anchors_state is) {
-  const char *evidence = is == VD_ANCHORS_CONTRADICTED ? "proof" : NULL;
-  size_t len = evidence != NULL ? strlen(evidence) : 0;
-  if (vd_anchors_judge(state->anchors, track, n, is, evidence, len, &state->failure) != VD_OK)
-    fail_msg("%s", state->failure.text);
-}
-
-static enum vd_error try_write(struct state *state) {
-  struct vd_anchors *anchors = NULL;
-  state->failure = (struct vd_failure){0};
-  enum vd_error error = vd_anchors_open(state->path, anchors_tracks, ANCHORS_TRACKS, &anchors, &state->failure);
-  assert_int_equal(error == VD_OK, anchors != NULL);
-  vd_anchors_close(anchors);
-  return error;
-}
-
-static enum vd_error try_read(struct state *state) {
-  struct vd_anchors *anchors = NULL;
-  enum vd_error error = vd_anchors_open_read(state->path, anchors_tracks, ANCHORS_TRACKS, &anchors, &state->failure);
-  assert_int_equal(error == VD_OK, anchors != NULL);
-  vd_anchors_close(anchors);
-  return error;
-}
-
-static uint64_t digest_of(struct vd_anchors *anchors) {
-  uint64_t digest = 0;
-  struct vd_failure failure = {0};
-  if (anchors_digest(anchors, &digest, &failure) != VD_OK) fail_msg("%s", failure.text);
-  return digest;
-}
-
 /* --- what is not one, and damage --- */
 
 static void a_missing_one_is_not_made_by_reading(void **in) {
-  struct state *state = *in;
-  assert_int_equal(try_read(state), VD_NO_INPUT);
+  struct anchors_place *state = *in;
+  assert_int_equal(anchors_place_read(state), VD_NO_INPUT);
   assert_non_null(strstr(state->failure.text, "there is nothing here; start the verifyd"));
   assert_int_equal(mkdir(state->path, 0700), 0);
-  assert_int_equal(try_read(state), VD_NO_INPUT);
+  assert_int_equal(anchors_place_read(state), VD_NO_INPUT);
   assert_int_equal(access(state->data, F_OK), -1);
 }
 
 static void an_outbox_is_refused(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct vd_outbox_identity identity = {.origin = "one.example/log"};
   struct vd_outbox *outbox = NULL;
   assert_int_equal(vd_outbox_open(state->path, &identity, &outbox, NULL), VD_OK);
   vd_outbox_close(outbox);
-  assert_int_equal(try_write(state), VD_DATA);
-  assert_non_null(strstr(state->failure.text, "not of this kind; restore it from a copy"));
-  assert_int_equal(try_read(state), VD_DATA);
+  assert_int_equal(anchors_place_write(state), VD_DATA);
+  assert_non_null(strstr(state->failure.text, "not of this kind; put this folder aside"));
+  assert_int_equal(anchors_place_read(state), VD_DATA);
   assert_int_equal(vd_outbox_open(state->path, &identity, &outbox, NULL), VD_OK);
   vd_outbox_close(outbox);
 }
 
 struct sight {
-  struct state *state;
+  struct anchors_place *state;
   uint64_t digest; /* of what is right */
 };
 
 static bool look(void *context) {
   struct sight *sight = context;
-  struct state *state = sight->state;
+  struct anchors_place *state = sight->state;
   struct vd_anchors *anchors = NULL;
   uint64_t found = 0;
   enum vd_error error = vd_anchors_open_read(state->path, anchors_tracks, ANCHORS_TRACKS, &anchors, &state->failure);
@@ -137,20 +64,22 @@ static bool look(void *context) {
     assert_int_equal(found, sight->digest);
   } else {
     assert_int_equal(error, VD_DATA);
-    assert_non_null(strstr(state->failure.text, "restore it from a copy"));
+    assert_non_null(strstr(state->failure.text, "anchors "));
+    assert_non_null(strstr(state->failure.text, "everything is found again on the chains"));
+    assert_null(strstr(state->failure.text, "restore"));
   }
   return error != VD_OK;
 }
 
 static void damage_is_found(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   static uint8_t value[VD_ANCHORS_VALUE_BYTES_MAX];
   struct damage damage;
   struct sight sight = {.state = state};
   struct vd_anchors_item item;
   for (unsigned step = 0; step < ANCHORS_STEPS; step++)
     assert_int_equal(anchors_do(state->anchors, step, NULL), VD_OK);
-  sight.digest = digest_of(state->anchors);
+  sight.digest = anchors_digest_of(state->anchors);
   assert_int_equal(vd_anchors_get(state->anchors, 0, 1, &item, NULL, NULL, NULL, NULL, NULL), VD_OK);
   vd_anchors_close(state->anchors);
   state->anchors = NULL;
@@ -169,20 +98,20 @@ static void damage_is_found(void **in) {
 }
 
 static void a_contradiction_without_its_evidence_is_damage(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct damage damage;
   struct sight sight = {.state = state};
   static const char others[][14] = {"\0\0\0\0\0\0\0\0prool", "\0\0\0\0\0\0\0\1proof"}; /* number, text */
-  advance(state, 0, 0, 1);
-  judge(state, 0, 0, VD_ANCHORS_CONTRADICTED);
-  sight.digest = digest_of(state->anchors);
+  anchors_place_advance(state, 0, 0, 1);
+  anchors_place_judge(state, 0, 0, VD_ANCHORS_CONTRADICTED);
+  sight.digest = anchors_digest_of(state->anchors);
   vd_anchors_close(state->anchors);
   state->anchors = NULL;
   damage_begin(&damage, state->data, look, &sight);
   for (size_t at = 0; at < 2; at++) {
     damage_replace(&damage, "\0\0\0\0\0\0\0\0proof", others[at], 13);
     assert_true(look(&sight));
-    assert_int_equal(try_write(state), VD_DATA);
+    assert_int_equal(anchors_place_write(state), VD_DATA);
   }
   damage_end(&damage);
 }
@@ -190,16 +119,16 @@ static void a_contradiction_without_its_evidence_is_damage(void **in) {
 /* --- more than one --- */
 
 static void a_writer_keeps_a_second_one_out(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   char number[40];
-  assert_int_equal(try_write(state), VD_CONFLICT);
+  assert_int_equal(anchors_place_write(state), VD_CONFLICT);
   (void)snprintf(number, sizeof number, "process %ld", (long)getpid());
   assert_non_null(strstr(state->failure.text, number));
-  advance(state, 0, 0, 1);
+  anchors_place_advance(state, 0, 0, 1);
 }
 
 static void another_process_reads_while_one_writes(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct vd_anchors *reader = NULL;
   int ask[2], told[2];
   char one = 0;
@@ -217,15 +146,15 @@ static void another_process_reads_while_one_writes(void **in) {
     _exit(is_good ? 0 : 1);
   }
   assert_int_equal(read(told[0], &one, 1), 1);
-  assert_int_equal(try_write(state), VD_CONFLICT);
+  assert_int_equal(anchors_place_write(state), VD_CONFLICT);
   uint64_t last = 0;
   for (unsigned step = 0; step < ANCHORS_STEPS; step++) {
     assert_int_equal(vd_anchors_open_read(state->path, anchors_tracks, ANCHORS_TRACKS, &reader, NULL), VD_OK);
-    uint64_t digest = digest_of(reader);
+    uint64_t digest = anchors_digest_of(reader);
     assert_int_not_equal(digest, last);
     assert_int_equal(write(ask[1], "x", 1), 1);
     assert_int_equal(read(told[0], &one, 1), 1);
-    assert_int_equal(digest_of(reader), digest); /* it stays as it was opened */
+    assert_int_equal(anchors_digest_of(reader), digest); /* it stays as it was opened */
     vd_anchors_close(reader);
     last = digest;
   }
@@ -236,13 +165,13 @@ static void another_process_reads_while_one_writes(void **in) {
     (void)close(ask[at]);
     (void)close(told[at]);
   }
-  assert_int_equal(try_write(state), VD_OK);
+  assert_int_equal(anchors_place_write(state), VD_OK);
 }
 
 /* --- threads --- */
 
 struct watcher {
-  struct state *state;
+  struct anchors_place *state;
   pthread_t thread;
   _Atomic bool *is_over;
   bool is_good;
@@ -284,7 +213,7 @@ static void *watch(void *argument) {
 }
 
 static void threads_look_up_while_one_advances(void **in) {
-  struct state *state = *in;
+  struct anchors_place *state = *in;
   struct watcher watchers[THREADS];
   _Atomic bool is_over = false;
   for (unsigned at = 0; at < THREADS; at++) {
@@ -292,9 +221,9 @@ static void threads_look_up_while_one_advances(void **in) {
     assert_int_equal(pthread_create(&watchers[at].thread, NULL, watch, &watchers[at]), 0);
   }
   for (uint32_t round = 0; round < ROUNDS; round++) {
-    advance(state, 0, 3 * round, 3);
-    judge(state, 0, 3 * round + 1, VD_ANCHORS_CONFIRMED);
-    judge(state, 0, 3 * round, VD_ANCHORS_CONFIRMED);
+    anchors_place_advance(state, 0, 3 * round, 3);
+    anchors_place_judge(state, 0, 3 * round + 1, VD_ANCHORS_CONFIRMED);
+    anchors_place_judge(state, 0, 3 * round, VD_ANCHORS_CONFIRMED);
     if (round % 4 == 3) assert_int_equal(vd_anchors_withdraw(state->anchors, 0, 3 * (uint64_t)round, NULL), VD_OK);
   }
   atomic_store(&is_over, true);
@@ -302,13 +231,13 @@ static void threads_look_up_while_one_advances(void **in) {
     assert_int_equal(pthread_join(watchers[at].thread, NULL), 0);
     assert_true(watchers[at].is_good);
   }
-  uint64_t digest = digest_of(state->anchors);
-  reopen(state);
-  assert_int_equal(digest_of(state->anchors), digest);
+  uint64_t digest = anchors_digest_of(state->anchors);
+  anchors_place_reopen(state);
+  assert_int_equal(anchors_digest_of(state->anchors), digest);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-#define TEST_OPENED(name) cmocka_unit_test_setup_teardown(name, begin_opened, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, anchors_place_begin, anchors_place_end)
+#define TEST_OPENED(name) cmocka_unit_test_setup_teardown(name, anchors_place_begin_opened, anchors_place_end)
 
 int main(void) {
   (void)signal(SIGPIPE, SIG_IGN);

@@ -70,8 +70,9 @@ static void assert_equal(const struct vd_anchors_index *index, const struct orac
   assert_int_equal(index->disputed, count(oracle, VD_ANCHORS_DISPUTED));
   assert_int_equal(index->count, oracle->count);
   for (uint32_t at = 1; at < index->step_count; at++) {
-    const struct vd_anchors_item *before = &index->items[index->steps[at - 1]];
-    const struct vd_anchors_item *after = &index->items[index->steps[at]];
+    const struct vd_anchors_item *before = &index->items[index->steps[at - 1].n];
+    const struct vd_anchors_item *after = &index->items[index->steps[at].n];
+    assert_int_equal(index->steps[at].size, after->size);
     assert_true(before->size < after->size && before->block_time_s <= after->block_time_s);
   }
 }
@@ -156,6 +157,62 @@ static void many_anchors_need_few_steps_and_keep_their_order(void **state) {
   vd_anchors_index_free(&index);
 }
 
+/* --- what is not known to all yet --- */
+
+/* They are confirmed in the order of the chain, or the other way round; also while there is made room for more. */
+static void what_was_confirmed_later_is_passed_over(void **state) {
+  (void)state;
+  enum { COUNT = 100 };
+  for (unsigned is_reversed = 0; is_reversed < 2; is_reversed++) {
+    struct vd_anchors_index index;
+    vd_anchors_index_begin(&index);
+    grow(&index, 1);
+    for (uint32_t n = 0; n < COUNT; n++) {
+      struct vd_anchors_item item = {.size = 10 * ((uint64_t)n + 1), .block_time_s = TIME_S + n, .block_number = n};
+      if (n == index.capacity) grow(&index, (uint64_t)n + 1);
+      vd_anchors_index_add(&index, &item);
+    }
+    for (uint32_t at = 0; at < COUNT; at++) {
+      uint32_t n = is_reversed ? COUNT - 1 - at : at;
+      vd_anchors_index_set(&index, n, VD_ANCHORS_CONFIRMED, false, VD_ANCHORS_INDEX_NONE);
+      vd_anchors_index_stamp(&index, n, at + 1);
+    }
+    grow(&index, index.capacity + 1);
+    for (uint32_t known = 0; known <= COUNT; known++)
+      for (uint32_t n = 0; n < COUNT; n++) {
+        const struct vd_anchors_item *found = vd_anchors_index_find_known(&index, 10 * (uint64_t)n + 9, known);
+        uint32_t first = is_reversed && n < COUNT - known ? COUNT - known : n;
+        bool is_there = is_reversed ? first < COUNT : n < known;
+        assert_int_equal(found != NULL, is_there);
+        if (is_there) assert_int_equal(found->block_number, first);
+      }
+    vd_anchors_index_free(&index);
+  }
+}
+
+/* Then what is found is later, or nothing is. */
+static void one_that_gave_its_place_to_a_later_one_is_not_found(void **state) {
+  (void)state;
+  struct vd_anchors_index index;
+  vd_anchors_index_begin(&index);
+  grow(&index, 3);
+  for (uint32_t n = 0; n < 3; n++) {
+    struct vd_anchors_item item = {.size = 10, .block_time_s = TIME_S + n, .block_number = n};
+    if (n == 2) item.size = 20;
+    vd_anchors_index_add(&index, &item);
+    if (n == 0) continue;
+    vd_anchors_index_set(&index, n, VD_ANCHORS_CONFIRMED, false, VD_ANCHORS_INDEX_NONE);
+    vd_anchors_index_stamp(&index, n, n);
+  }
+  assert_int_equal(vd_anchors_index_find_known(&index, 5, 1)->block_number, 1);
+  vd_anchors_index_set(&index, 0, VD_ANCHORS_CONFIRMED, false, VD_ANCHORS_INDEX_NONE);
+  vd_anchors_index_stamp(&index, 0, 3);
+  assert_null(vd_anchors_index_find_known(&index, 5, 1));
+  assert_int_equal(vd_anchors_index_find_known(&index, 5, 2)->block_number, 2);
+  assert_int_equal(vd_anchors_index_find_known(&index, 5, 3)->block_number, 0);
+  vd_anchors_index_free(&index);
+}
+
 static void no_more_than_the_limit(void **state) {
   (void)state;
   struct vd_anchors_index index, larger;
@@ -174,6 +231,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_lookup_finds_what_looking_at_all_finds),
       cmocka_unit_test(many_anchors_need_few_steps_and_keep_their_order),
+      cmocka_unit_test(what_was_confirmed_later_is_passed_over),
+      cmocka_unit_test(one_that_gave_its_place_to_a_later_one_is_not_found),
       cmocka_unit_test(no_more_than_the_limit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,14 +39,15 @@ static struct vd_bitcoin_signed transactions[TRANSACTIONS_MAX];
 
 static int setup(void **state) {
   struct vd_ecdsa *ecdsa;
+  struct vd_ecdsa_key key;
   uint8_t secret32[32];
   (void)state;
   bitcoin_fixture_secret(secret32, 3);
-  if (vd_ecdsa_new(&ecdsa, NULL) != VD_OK) return -1;
+  if (vd_ecdsa_new(&ecdsa, NULL) != VD_OK || vd_ecdsa_key_make(ecdsa, &key, secret32, NULL) != VD_OK) return -1;
   for (unsigned i = 0; i < TRANSACTIONS_MAX; i++) {
     struct vd_bitcoin_anchor anchor;
     bitcoin_fixture_anchor(&anchor, 1 + i % 2, 9000, 52, 1000, i);
-    if (vd_bitcoin_sign(ecdsa, &anchor, secret32, &transactions[i], NULL) != VD_OK) return -1;
+    if (vd_bitcoin_sign(ecdsa, &anchor, &key, &transactions[i], NULL) != VD_OK) return -1;
   }
   vd_ecdsa_free(ecdsa);
   return 0;

@@ -12,17 +12,17 @@
 
 struct signer {
   struct vd_ecdsa *ecdsa;
-  uint8_t secret32[32];
+  struct vd_ecdsa_key key;
   uint8_t program[VD_BITCOIN_PROGRAM_LEN];
 };
 
 static int setup(void **state) {
   static struct signer signer;
-  struct vd_ecdsa_public public_key;
-  bitcoin_fixture_secret(signer.secret32, 1);
+  uint8_t secret32[32];
+  bitcoin_fixture_secret(secret32, 1);
   if (vd_ecdsa_new(&signer.ecdsa, NULL) != VD_OK) return -1;
-  if (vd_ecdsa_public(signer.ecdsa, &public_key, signer.secret32, NULL) != VD_OK) return -1;
-  vd_hash160(signer.program, public_key.compressed, 33);
+  if (vd_ecdsa_key_make(signer.ecdsa, &signer.key, secret32, NULL) != VD_OK) return -1;
+  vd_hash160(signer.program, signer.key.public_key.compressed, 33);
   *state = &signer;
   return 0;
 }
@@ -115,7 +115,7 @@ static void test_what_is_signed_reads_back(void **state) {
   for (unsigned round = 0; round < 96; round++) {
     size_t data_len = (const size_t[]){1, 52, 75, 76, 80, 17}[round % 6];
     bitcoin_fixture_anchor(&anchor, 1 + round % VD_BITCOIN_INPUTS_MAX, 1000 + round, data_len, 500, round);
-    assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, signer->secret32, &made, NULL), VD_OK);
+    assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, &signer->key, &made, NULL), VD_OK);
     check(signer, &anchor, &made);
   }
 }
@@ -130,7 +130,7 @@ static void test_change_that_nobody_relays_is_left_away(void **state) {
   struct vd_bitcoin_anchor anchor;
   for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
     bitcoin_fixture_anchor(&anchor, 2, 5000, 52, rows[row].fee_sat, 7);
-    assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, signer->secret32, &made, NULL), VD_OK);
+    assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, &signer->key, &made, NULL), VD_OK);
     assert_int_equal(made.has_change, rows[row].has_change);
     assert_int_equal(made.change.value_sat, rows[row].has_change ? 10000 - rows[row].fee_sat : 0);
     check(signer, &anchor, &made);
@@ -140,19 +140,16 @@ static void test_change_that_nobody_relays_is_left_away(void **state) {
 static void test_refusals(void **state) {
   struct signer *signer = *state;
   static struct vd_bitcoin_signed made;
-  static const uint8_t zero[32];
+  static const struct vd_ecdsa_key none;
   struct vd_failure failure;
   struct vd_bitcoin_anchor anchor;
-  uint8_t large[32];
-  memset(large, 0xff, sizeof large);
   bitcoin_fixture_anchor(&anchor, 2, 5000, 52, 10001, 1);
-  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, signer->secret32, &made, &failure), VD_FULL);
+  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, &signer->key, &made, &failure), VD_FULL);
   assert_non_null(strstr(failure.text, "10000"));
   anchor.fee_sat = 1000;
-  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, zero, &made, &failure), VD_KEY);
-  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, large, &made, &failure), VD_KEY);
+  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, &none, &made, &failure), VD_KEY);
   anchor.coins[1].value_sat = UINT64_MAX;
-  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, signer->secret32, &made, &failure), VD_DATA);
+  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, &signer->key, &made, &failure), VD_DATA);
 }
 
 /* The same anchor gives the same bytes, so that a crash between signing and recording loses nothing. */
@@ -161,12 +158,12 @@ static void test_signing_is_deterministic(void **state) {
   static struct vd_bitcoin_signed made, again;
   struct vd_bitcoin_anchor anchor;
   bitcoin_fixture_anchor(&anchor, 3, 5000, 52, 1000, 1);
-  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, signer->secret32, &made, NULL), VD_OK);
-  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, signer->secret32, &again, NULL), VD_OK);
+  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, &signer->key, &made, NULL), VD_OK);
+  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, &signer->key, &again, NULL), VD_OK);
   assert_int_equal(made.raw_len, again.raw_len);
   assert_memory_equal(made.raw, again.raw, made.raw_len);
   anchor.fee_sat++;
-  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, signer->secret32, &again, NULL), VD_OK);
+  assert_int_equal(vd_bitcoin_sign(signer->ecdsa, &anchor, &signer->key, &again, NULL), VD_OK);
   assert_memory_not_equal(made.id, again.id, 32);
 }
 

@@ -14,6 +14,7 @@ static void a_new_board_says_that_nothing_is_known(void **state) {
   memset(&board, 0, sizeof board);
   vd_board_get(&board, &status);
   assert_int_equal(status.state, VD_ANCHORING_STARTING);
+  assert_false(status.is_stuck);
   assert_int_equal(status.final_count + status.final_size + status.final_time_s + status.sent_size + status.attempts +
                        status.looked_s,
                    0);
@@ -28,6 +29,7 @@ static void each_member_is_read_as_it_was_put(void **state) {
   vd_board_set_state(&board, VD_ANCHORING_HALTED);
   vd_board_set_outbox(&board, &outbox, &slot);
   vd_board_set_looked(&board, 2000);
+  vd_board_set_stuck(&board, true);
   vd_board_get(&board, &status);
   assert_int_equal(status.state, VD_ANCHORING_HALTED);
   assert_int_equal(status.final_count, 3);
@@ -36,6 +38,7 @@ static void each_member_is_read_as_it_was_put(void **state) {
   assert_int_equal(status.attempts, 2);
   assert_int_equal(status.sent_size, 77);
   assert_int_equal(status.looked_s, 2000);
+  assert_true(status.is_stuck);
 }
 
 /* What the last slot said is not on its way any more. */

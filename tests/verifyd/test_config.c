@@ -169,7 +169,7 @@ static void test_long_numbers(void **state) {
   assert_true(number == 2147483647u);
   vd_config_number_wide(vd_config_root(config), "e5-000", VD_REQUIRED, 0, INT64_MAX, &number);
   assert_true(number == INT64_MAX);
-  vd_config_billionths(vd_config_root(config), "none", VD_OPTIONAL, 0, 1, &billionths);
+  vd_config_billionths(vd_config_root(config), "none", VD_OPTIONAL, "gwei", 0, 1, &billionths);
   assert_int_equal(vd_config_result(config, NULL), VD_OK);
   vd_config_number_wide(vd_config_root(config), "a5000000000", VD_REQUIRED, 0, INT64_MAX, &number);
   assert_refused(config,

@@ -60,6 +60,7 @@ static void test_known_answers(void **state) {
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     struct vd_ecdsa_signature signature;
     struct vd_ecdsa_public recovered, key;
+    struct vd_ecdsa_key both;
     uint8_t digest[32], expected[33], secret[32];
     sign_known(i, &signature, digest);
     from_hex(expected, 32, known[i].r);
@@ -71,6 +72,9 @@ static void test_known_answers(void **state) {
     from_hex(expected, 33, known[i].key);
     assert_int_equal(vd_ecdsa_public(ecdsa, &key, secret, NULL), VD_OK);
     assert_memory_equal(key.compressed, expected, 33);
+    assert_int_equal(vd_ecdsa_key_make(ecdsa, &both, secret, NULL), VD_OK);
+    assert_memory_equal(both.secret32, secret, 32);
+    assert_memory_equal(&both.public_key, &key, sizeof key);
     assert_int_equal(key.uncompressed[0], 4);
     assert_memory_equal(key.uncompressed + 1, expected + 1, 32);
     assert_true(vd_ecdsa_recover(ecdsa, &recovered, digest, &signature));
@@ -126,8 +130,10 @@ static void test_a_high_s_is_refused(void **state) {
 static void test_numbers_out_of_range(void **state) {
   (void)state;
   static const uint8_t zero[32];
+  static const struct vd_ecdsa_key none;
   struct vd_ecdsa_signature right, wrong;
   struct vd_ecdsa_public found;
+  struct vd_ecdsa_key both;
   struct vd_failure failure;
   uint8_t digest[32];
   sign_known(0, &right, digest);
@@ -143,6 +149,9 @@ static void test_numbers_out_of_range(void **state) {
     assert_int_equal(vd_ecdsa_public(ecdsa, &found, values[i], &failure), VD_KEY);
     assert_non_null(strstr(failure.text, "no key of secp256k1"));
     assert_int_equal(found.compressed[0], 0);
+    memset(&both, 1, sizeof both);
+    assert_int_equal(vd_ecdsa_key_make(ecdsa, &both, values[i], &failure), VD_KEY);
+    assert_memory_equal(&both, &none, sizeof both);
     memset(&wrong, 1, sizeof wrong);
     assert_int_equal(vd_ecdsa_sign(ecdsa, &wrong, digest, values[i], &failure), VD_KEY);
     assert_memory_equal(wrong.r, zero, 32);

@@ -188,6 +188,28 @@ static void nodes_without_sense_are_told_once(void **state) {
     }
 }
 
+static void stay(struct vd_following *following) { (void)following; }
+
+static void a_first_block_that_is_not_there_yet_is_told_once(void **state) {
+  static const struct {
+    uint64_t first_block, last;
+    unsigned told; /* by then */
+  } heads[] = {{7, 9, 0}, {8, 9, 1}, {8, 9, 1}, {7, 9, 1}, {8, 9, 2}, {8, 10, 2}, {9, 10, 3}};
+  static const struct vd_following_kind idle = {.walk = stay};
+  (void)state;
+  for (unsigned kind = VD_CHAIN_EVM; kind <= VD_CHAIN_BITCOIN; kind++) {
+    struct rig *rig = rig_begin((enum vd_chain_kind)kind);
+    rig->following->kind = &idle;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+      rig->chain.first_block = heads[i].first_block;
+      vd_following_head(rig->following, heads[i].last); /* three confirmations: 2 less are final */
+      assert_int_equal(rig->told, heads[i].told);
+    }
+    assert_non_null(strstr(rig->last, "1 first_block_ahead chain=devnet log=" ORIGIN " first_block=9 final=8 reason="));
+    rig_end(rig);
+  }
+}
+
 static void it_may_be_freed_while_it_waits(void **state) {
   (void)state;
   struct rig *rig = rig_begin(VD_CHAIN_EVM);
@@ -211,12 +233,40 @@ static void a_cursor_that_cannot_be_read_stops_it(void **state) {
   rig_end(rig);
 }
 
+/* As earlier versions did on EVM chains: it is looked at, and followed on, as any other. */
+static void anchors_that_were_kept_without_their_transaction(void **state) {
+  (void)state;
+  struct rig *rig = rig_begin(VD_CHAIN_EVM);
+  uint8_t cursor[VD_ANCHORS_CURSOR_MAX];
+  static uint8_t raw[VD_ANCHORS_RAW_MAX];
+  struct vd_following_track track = example(0);
+  struct vd_anchors_found found = {.item = {.size = 3, .block_number = 7, .block_time_s = 1750000000}};
+  struct vd_anchors_progress progress = {.cursor = cursor, .cursor_len = vd_following_cursor_write(cursor, &track),
+                                         .seen_number = 880000, .seen_time_s = 1750000000};
+  struct vd_anchors_item item;
+  size_t raw_len = 1;
+  bool is_stuck = false;
+  char why[256];
+  assert_int_equal(vd_anchors_advance(rig->anchors, 0, &found, 1, &progress, NULL), VD_OK);
+  assert_int_equal(vd_anchors_get(rig->anchors, 0, 0, &item, raw, &raw_len, NULL, NULL, NULL), VD_OK);
+  assert_true(item.size == 3 && raw_len == 0);
+  uint64_t end_ms = vd_client_now_ms() + PATIENCE_MS;
+  vd_following_head(rig->following, 880003); /* as if a node had said so */
+  while (rig->told == 0 && vd_client_now_ms() < end_ms) look(rig);
+  assert_false(vd_following_is_done(rig->following, &is_stuck, why));
+  assert_non_null(strstr(rig->last, "endpoint 1 ")); /* only the node is at fault */
+  assert_true(rig->following->tracks[0].is_loaded && rig->following->tracks[0].next == track.next);
+  rig_end(rig);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_cursor_is_read_as_it_was_written), cmocka_unit_test(a_cursor_of_another_length_is_refused),
       cmocka_unit_test(no_bit_of_a_cursor_is_ignored),      cmocka_unit_test(chains_are_told_apart),
       cmocka_unit_test(nodes_without_sense_are_told_once),  cmocka_unit_test(it_may_be_freed_while_it_waits),
+      cmocka_unit_test(a_first_block_that_is_not_there_yet_is_told_once),
       cmocka_unit_test(a_cursor_that_cannot_be_read_stops_it),
+      cmocka_unit_test(anchors_that_were_kept_without_their_transaction),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

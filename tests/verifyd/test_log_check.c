@@ -159,19 +159,64 @@ static void another_logs_checkpoint_is_not_signed_by_this_one(void **in) {
   assert_int_equal(state->check.size, 0);
 }
 
-static void a_rewritten_log_is_inconsistent(void **in) {
+/* Its own proof shows that the first 20 are others now. */
+static void a_rewritten_log_contradicts_itself(void **in) {
+  struct state *state = *in;
+  const struct vd_log_contradiction *contradiction = &state->check.contradiction;
+  uint8_t root[FRAG_HASH_LEN];
+  bool is_news = false;
+  assert_int_equal(check_at(state, 20, LOG_NOW_S, &is_news), FRAG_OK);
+  const struct vd_log_check before = state->check;
+  state->log.branch = 0xee;
+  for (uint64_t size = 21; size < 40; size++) {
+    state->check = before;
+    state->log.fork_at = 7;
+    assert_int_equal(check_at(state, size, LOG_NOW_S, &is_news), FRAG_EQUIVOCATION);
+    assert_true(is_news);
+    assert_true(state->check.has_equivocated);
+    assert_int_equal(state->check.size, 20);
+    assert_int_equal(contradiction->size, 20);
+    assert_memory_equal(contradiction->root, before.root, sizeof before.root);
+    struct frag_tree_reader reader = log_reader(&state->log);
+    assert_int_equal(frag_tree_root(state->context, root, 20, &reader), FRAG_OK);
+    assert_memory_equal(contradiction->proven_root, root, sizeof root);
+    assert_memory_equal(&contradiction->proof, &state->answer.consistency, sizeof contradiction->proof);
+    state->log.fork_at = 20; /* the first 20 as they were: in vain */
+    assert_int_equal(check_at(state, size, LOG_NOW_S, &is_news), FRAG_EQUIVOCATION);
+    assert_false(is_news);
+  }
+}
+
+/* The proof does not say what the tree was then: that it is another one is not shown. */
+static void a_tree_rewritten_at_a_power_of_two_is_inconsistent(void **in) {
   struct state *state = *in;
   bool is_news = false;
+  assert_int_equal(check_at(state, 16, LOG_NOW_S, &is_news), FRAG_OK);
+  state->log.fork_at = 7;
+  state->log.branch = 0xee;
+  for (uint64_t size = 17; size < 40; size++) {
+    assert_int_equal(check_at(state, size, LOG_NOW_S, &is_news), FRAG_LOG_INCONSISTENT);
+    assert_false(is_news || state->check.has_equivocated);
+  }
+  state->log.fork_at = 16;
+  assert_int_equal(check_at(state, 21, LOG_NOW_S, &is_news), FRAG_OK);
+}
+
+/* The note of what it was asked from is not there any more: it is asked again from the last one. */
+static void a_rewritten_log_is_kept_against_the_last_one_only(void **in) {
+  struct state *state = *in;
+  struct vd_log_base early;
+  bool is_news = false;
+  assert_int_equal(check_at(state, 11, LOG_NOW_S, &is_news), FRAG_OK);
+  vd_log_check_base(&state->check, &early);
   assert_int_equal(check_at(state, 20, LOG_NOW_S, &is_news), FRAG_OK);
   state->log.fork_at = 7;
   state->log.branch = 0xee;
-  for (uint64_t size = 21; size < 40; size++) {
-    assert_int_equal(check_at(state, size, LOG_NOW_S, &is_news), FRAG_LOG_INCONSISTENT);
-    assert_false(is_news);
-    assert_int_equal(state->check.size, 20);
-  }
-  state->log.fork_at = 20; /* the first 20 as they were */
-  assert_int_equal(check_at(state, 21, LOG_NOW_S, &is_news), FRAG_OK);
+  show(state, &state->log, 25, LOG_NOW_S, &early);
+  assert_int_equal(check_answer(state, &early, &is_news), FRAG_EQUIVOCATION);
+  assert_false(is_news || state->check.has_equivocated);
+  assert_int_equal(check_at(state, 25, LOG_NOW_S, &is_news), FRAG_EQUIVOCATION);
+  assert_true(is_news && state->check.has_equivocated);
 }
 
 static void a_wrong_consistency_proof_is_inconsistent(void **in) {
@@ -192,6 +237,7 @@ static void a_wrong_consistency_proof_is_inconsistent(void **in) {
     state->answer.consistency.count = count;
     if (count != right.count) assert_int_equal(check_answer(state, &base, &is_news), FRAG_LOG_INCONSISTENT);
   }
+  assert_false(is_news || state->check.has_equivocated);
   assert_int_equal(state->check.size, 11);
   state->answer.consistency = right;
   assert_int_equal(check_answer(state, &base, &is_news), FRAG_OK);
@@ -513,7 +559,9 @@ int main(void) {
       LOG_TEST(no_changed_byte_of_a_checkpoint_is_accepted),
       LOG_TEST(no_shortened_checkpoint_is_accepted),
       LOG_TEST(another_logs_checkpoint_is_not_signed_by_this_one),
-      LOG_TEST(a_rewritten_log_is_inconsistent),
+      LOG_TEST(a_rewritten_log_contradicts_itself),
+      LOG_TEST(a_tree_rewritten_at_a_power_of_two_is_inconsistent),
+      LOG_TEST(a_rewritten_log_is_kept_against_the_last_one_only),
       LOG_TEST(a_wrong_consistency_proof_is_inconsistent),
       LOG_TEST(an_older_checkpoint_goes_back),
       LOG_TEST(two_roots_of_one_size_are_equivocation_for_good),

@@ -68,8 +68,10 @@ static frag_error read_subtree(void *state, unsigned level, uint64_t index, uint
 static void build(struct rig *rig, uint64_t index, uint64_t size, uint32_t place, uint32_t height) {
   struct frag_tree_reader reader = {read_subtree, rig};
   struct vd_bitcoin_transaction transaction;
+  struct vd_ecdsa_key key;
   uint8_t secret32[32], ids[TRANSACTIONS][32];
   bitcoin_fixture_secret(secret32, 1);
+  assert_int_equal(vd_ecdsa_key_make(rig->ecdsa, &key, secret32, NULL), VD_OK);
   rig->proof = (struct vd_ots){.index = index, .anchor.size = size, .inclusion = &rig->inclusion,
                                .branch = &rig->branch, .height = height, .transaction = rig->stripped};
   memcpy(rig->proof.entry_digest, rig->leaves[index], 32);
@@ -80,7 +82,7 @@ static void build(struct rig *rig, uint64_t index, uint64_t size, uint32_t place
     struct vd_bitcoin_anchor anchor;
     bitcoin_fixture_anchor(&anchor, 1, 9000, FRAG_ANCHOR_LEN, 1000, at);
     if (at == place) assert_int_equal(frag_anchor_encode(anchor.data, &rig->proof.anchor), FRAG_OK);
-    assert_int_equal(vd_bitcoin_sign(rig->ecdsa, &anchor, secret32, &rig->transactions[at], NULL), VD_OK);
+    assert_int_equal(vd_bitcoin_sign(rig->ecdsa, &anchor, &key, &rig->transactions[at], NULL), VD_OK);
     memcpy(ids[at], rig->transactions[at].id, 32);
   }
   const struct vd_bitcoin_signed *made = &rig->transactions[place];

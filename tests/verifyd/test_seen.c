@@ -196,6 +196,44 @@ static void the_same_proof_is_kept_once_and_not_endlessly_many(void **state) {
   assert_int_equal(vd_seen_equivocations(fixture->seen), 1);
 }
 
+/* The first 10 entries of the later one are not those of the earlier one. */
+static void accuse_grown(struct fixture *fixture, const struct frag_proof *proof) {
+  struct signed_note one, other;
+  struct vd_failure failure = {0};
+  uint8_t proven_root[FRAG_HASH_LEN];
+  sign_note(fixture->context, &one, seen_origin, 10, 0, NOW_S);
+  sign_note(fixture->context, &other, seen_origin, 25, 3, NOW_S);
+  root_of(proven_root, 10, 3);
+  if (vd_seen_accuse_grown(fixture->seen, &one.checkpoint, &other.checkpoint, proof, proven_root, &failure) != VD_OK)
+    fail_msg("%s", failure.text);
+}
+
+static void a_later_tree_with_another_beginning_is_kept_with_its_proof(void **state) {
+  struct fixture *fixture = *state;
+  struct frag_proof proof = {.count = FRAG_PROOF_HASHES_MAX};
+  struct vd_bytes bytes;
+  char path[PATH_MAX];
+  memset(proof.hashes, 0xab, sizeof proof.hashes);
+  assert_int_equal(advance(fixture, 0, 10, 0), VD_SEEN_ADVANCED);
+  for (unsigned round = 0; round < 2; round++) {
+    accuse_grown(fixture, &proof);
+    assert_at(fixture, seen_origin, 10, true);
+    assert_int_equal(count_evidence(fixture, path), 1);
+    assert_int_equal(vd_file_read(path, 1 << 20, &bytes, NULL), VD_OK);
+    const char *text = (const char *)bytes.data; /* with a NUL behind */
+    assert_non_null(strstr(text, "one.example/log has signed a tree of 10 entries with root 0a00"));
+    assert_non_null(strstr(text, ", and one of 25 entries of which the first 10 have root 0a00"));
+    assert_non_null(strstr(text, "\n\none.example/log\n10\n"));
+    assert_non_null(strstr(text, "\n\none.example/log\n25\n"));
+    unsigned lines = 0;
+    for (const char *at = text; (at = strstr(at, "\nproof: abab")) != NULL; at++) lines++;
+    assert_int_equal(lines, FRAG_PROOF_HASHES_MAX);
+    vd_bytes_free(&bytes);
+    reopen(fixture);
+    assert_int_equal(advance(fixture, 10, 20, 0), VD_SEEN_EQUIVOCATED);
+  }
+}
+
 /* --- many logs --- */
 
 static void as_many_logs_as_the_limit_says(void **state) {
@@ -253,6 +291,7 @@ int main(void) {
       SEEN_TEST(a_log_can_be_accused_before_it_was_ever_seen),
       SEEN_TEST(an_accused_log_keeps_what_was_accepted),
       SEEN_TEST(the_same_proof_is_kept_once_and_not_endlessly_many),
+      SEEN_TEST(a_later_tree_with_another_beginning_is_kept_with_its_proof),
       SEEN_TEST(as_many_logs_as_the_limit_says),
       SEEN_TEST(what_is_not_such_a_folder_is_refused),
   };

@@ -167,6 +167,19 @@ static void test_endpoints(void **state) {
   refuse_chain("kind = \"evm\"; id = 1; endpoints = [ 1 ];", "must be text in double quotes");
   refuse_chain("kind = \"evm\"; id = 1; endpoints = [ \"http://a\", \"http://b\", \"http://a\" ];",
                "endpoints 1 and 3 are the same");
+  static const char *const same[] = {"\"http://a\", \"http://a/\"",
+                                     "\"http://a.example:8545/\", \"http://A.Example:8545\"",
+                                     "\"https://a/Key/\", \"https://A/Key\"", "\"http://a/?x=1\", \"http://A/?x=1\""};
+  static const char *const others[] = {"\"http://a\", \"https://a\"", "\"http://a/key\", \"http://a/Key\"",
+                                       "\"http://a\", \"http://a:81\"", "\"http://a?x\", \"http://a?X\""};
+  for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+    (void)snprintf(text, sizeof text, "kind = \"evm\"; id = 1; endpoints = [ %s ];", same[i]);
+    refuse_chain(text, "endpoints 1 and 2 are the same");
+    (void)snprintf(text, sizeof text,
+                   HEAD ONE_CHAIN("kind = \"evm\"; id = 1; endpoints = [ %s ];") "memory = \"seen\";\n" OPERATORS(""),
+                   others[i]);
+    accept(text);
+  }
   refuse_chain("kind = \"evm\"; id = 1; endpoints = [ \"http://a\", \"http://b\", \"http://c\", \"http://d\", "
                "\"http://e\" ];",
                "has 5 elements, more than the 4");
@@ -319,13 +332,15 @@ static void test_fees(void **state) {
                                       "fee_max = 9999999L;",  "fee_max = true;",   "fee_max = -0.1;"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     (void)snprintf(text, sizeof text, ANCHOR("key = \"k\"; %s"), wrong[i]);
-    refuse_anchor(text, "fee_max: must be a number from 1e-09 to 1e+06");
+    refuse_anchor(text, "fee_max: must be a number of gwei for each gas from 1e-09 to 1e+06");
   }
-  refuse_anchor(ANCHOR("key = \"k\"; tip = -1;"), "tip: must be a number from 0 to");
+  refuse_anchor(ANCHOR("key = \"k\"; tip = -1;"), "tip: must be a number of gwei for each gas from 0 to");
   refuse_anchor(ANCHOR("key = \"k\"; fee_max = 2; tip = 2.1;"), "tip: is more than fee_max");
   refuse_anchor(ANCHOR_COINS("tip = 1;"), "tip: belongs to chains of kind \"evm\"");
-  refuse_anchor(ANCHOR_COINS("fee_max = 1.5;"), "fee_max: must be a whole number from 1 to 100000");
-  refuse_anchor(ANCHOR_COINS("fee_max = 0;"), "fee_max: must be a whole number from 1 to 100000");
+  refuse_anchor(ANCHOR_COINS("fee_max = 1.5;"),
+                "fee_max: must be a whole number of satoshi for each virtual byte from 1 to 100000");
+  refuse_anchor(ANCHOR_COINS("fee_max = 0;"),
+                "fee_max: must be a whole number of satoshi for each virtual byte from 1 to 100000");
 }
 
 static void test_coins(void **state) {
@@ -360,7 +375,11 @@ static void test_anchor_refusals(void **state) {
   refuse_anchor(ANCHOR("key = \"k\"; secret = \"0x1\";"), "secret: unknown here");
   refuse_anchor(ANCHOR("key = \"k\";") ", { chain = \"local\"; outbox = \"b\"; key = \"k\"; }", "is named twice");
   refuse_anchor(ANCHOR("key = \"k\";") ", " ANCHOR_COINS(""), "outbox: is also that of anchor 1");
+  refuse_anchor(ANCHOR("key = \"k\";") ", { chain = \"coins\"; outbox = \"./out/\"; key = \"k\"; }",
+                "outbox: is also that of anchor 1");
   refuse_anchor("{ chain = \"local\"; outbox = \"ledger\"; key = \"k\"; }", "outbox: is a store");
+  refuse_anchor("{ chain = \"local\"; outbox = \"ledger/\"; key = \"k\"; }", "outbox: is a store");
+  refuse_anchor("{ chain = \"local\"; outbox = \".//./ledger/.\"; key = \"k\"; }", "outbox: is a store");
   refuse(OWN(ANCHOR("key = \"k\";")) "memory = \"out\";", "memory: is an outbox");
   refuse(OWN(ANCHOR("key = \"k\";")) "anchors = ( );", "anchors: unknown here");
 }

@@ -1,6 +1,6 @@
 /* anchoring.h: keeps an operator's log anchored on one chain: makes, signs, records and sends transactions, and
- * follows them until they are final. See evm_anchoring.h and bitcoin_anchoring.h for what each chain needs; policy.h
- * decides when.
+ * follows them until they are final. See look.h for how, evm_anchoring.h and bitcoin_anchoring.h for what each chain
+ * needs; policy.h decides when.
  *
  * Everything waits for the chain's nodes by callbacks; only the outbox is written while the caller waits, a few times
  * an hour: on a loop that serves nobody. The order is always: decide, record (synced), send. Thread rule: the
@@ -57,12 +57,14 @@ enum vd_anchoring_state {
   VD_ANCHORING_SENT,        /* a transaction is on its way */
   VD_ANCHORING_UNREACHABLE, /* the nodes do not answer, or do not agree */
   VD_ANCHORING_UNFUNDED,    /* the account cannot pay */
+  VD_ANCHORING_FAILING,     /* what is to be sent cannot be recorded, or another failure of this side */
   VD_ANCHORING_HALTED       /* see vd_outbox_halted */
 };
 
 /* For readiness and metrics. Thread rule: any thread; atomics inside. */
 struct vd_anchoring_status {
   enum vd_anchoring_state state;
+  bool is_stuck;           /* the chain asks more than fee_max */
   uint64_t final_count, final_size, final_time_s; /* slots final; of the last one: the log's size, the block's time */
   uint64_t sent_size;      /* of the newest attempt of the open slot; 0: none is open */
   uint64_t attempts;       /* of the open slot */

@@ -6,336 +6,195 @@
 
 #include "anchor/bitcoin_record.h"
 #include "anchor/bitcoin_rounds.h"
-#include "anchor/bitcoin_trouble.h"
-#include "anchor/board.h"
 #include "base/hex.h"
 
-enum {
-  HALT_LOOKS = 3,    /* in a row that come to a halt, before it is recorded */
-  FINALS_LOOKS = 20, /* recorded final anchors are looked at at the start, and then every so many looks */
-  UNKNOWN_SENDS = 3, /* an attempt that no node takes after so many is told, and older ones are sent too */
-};
+enum { UNKNOWN_SENDS = 3 }; /* an attempt that no node takes after so many is told, and older ones are sent too */
 
 struct vd_bitcoin_anchoring {
-  struct vd_anchoring_options options;
-  struct vd_nodes *nodes;
-  struct vd_bitcoin_record record;
-  struct vd_telling telling;
-  struct vd_bitcoin_view *views;
+  struct vd_look *look;
+  struct vd_bitcoin_coins coins;
   struct vd_bitcoin_subject subject;
   struct vd_bitcoin_situation situation;
   struct vd_bitcoin_proof proof;
-  size_t mined;          /* the attempt that the second and third round are about */
-  uint64_t now_s;
-  uint64_t next_ms;      /* nothing is asked before */
-  uint64_t looks;
-  enum vd_bitcoin_reason halting; /* what the last looks came to, or VD_BITCOIN_FINE */
-  unsigned halting_looks;
-  size_t sending;        /* the attempt that is being sent */
-  unsigned sends;        /* of the newest attempt, since it was made or this was started */
-  bool is_refusal_told;
-  bool is_halt_told;
-  bool is_failing;       /* a failure of this side has been told */
-  struct vd_outbox_attempt attempt; /* scratch memory */
-  struct vd_board board;
+  size_t mined;   /* the attempt that the second and third round are about */
+  size_t sending; /* the attempt that is being sent */
+  struct vd_bitcoin_view views[VD_CHAIN_ENDPOINTS_MAX];
 };
-
-/* ---- status ---- */
-
-static void publish(struct vd_bitcoin_anchoring *anchoring) {
-  const struct vd_bitcoin_record *record = &anchoring->record;
-  const struct vd_board_outbox outbox = {.final_count = record->final_count,
-                                         .final_size = record->final_size,
-                                         .final_time_s = record->final_time_s,
-                                         .attempts = record->state.attempt_count};
-  vd_board_set_outbox(&anchoring->board, &outbox, &record->state.last);
-}
-
-void vd_bitcoin_anchoring_get(const struct vd_bitcoin_anchoring *anchoring, struct vd_anchoring_status *status) {
-  vd_board_get(&anchoring->board, status);
-}
-
-/* Once, until something has been recorded again. */
-static void tell_failure(struct vd_bitcoin_anchoring *anchoring, const struct vd_failure *failure) {
-  if (anchoring->is_failing) return;
-  anchoring->is_failing = true;
-  vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_failed", "reason=\"%s\"", failure->text);
-}
-
-/* A failure here is one of this side: memory. The next look tries again. */
-static void ask(struct vd_bitcoin_anchoring *anchoring, void (*done)(void *context)) {
-  struct vd_failure failure = {.text = ""};
-  if (vd_nodes_ask(anchoring->nodes, done, anchoring, &failure) != VD_OK) tell_failure(anchoring, &failure);
-}
 
 /* ---- sending ---- */
 
 static void send_next(struct vd_bitcoin_anchoring *anchoring);
 
-static void tell_refusal(struct vd_bitcoin_anchoring *anchoring) {
-  char complaint[VD_COMPLAINT_SIZE];
-  if (anchoring->sends <= UNKNOWN_SENDS || anchoring->is_refusal_told) return;
-  vd_nodes_complaint(anchoring->nodes, 0, complaint);
-  for (char *at = complaint; *at != '\0'; at++)
-    if (*at == '"') *at = '\'';
-  anchoring->is_refusal_told = true;
-  vd_tell(&anchoring->telling, VD_ANCHORING_WARNING, "anchor_refused", "reason=\"%s\"",
-          complaint[0] == '\0' ? "the nodes do not keep it" : complaint);
-}
-
 static void on_sent(void *context) {
   struct vd_bitcoin_anchoring *anchoring = context;
-  if (anchoring->sending < anchoring->record.state.attempt_count) send_next(anchoring);
-  else tell_refusal(anchoring);
+  struct vd_look *look = anchoring->look;
+  if (anchoring->sending < look->record.state.attempt_count) send_next(anchoring);
+  else if (look->sends > UNKNOWN_SENDS) vd_look_refused(look, "the nodes do not keep it");
 }
 
 /* One after the other: the newest comes last and replaces those before it. What nodes answer says nothing that could be
  * relied on: the next look asks for the transaction. */
 static void send_next(struct vd_bitcoin_anchoring *anchoring) {
+  struct vd_look *look = anchoring->look;
   struct vd_failure failure = {.text = ""};
-  if (vd_bitcoin_record_get(&anchoring->record, anchoring->sending, &anchoring->attempt, &failure) != VD_OK) {
-    tell_failure(anchoring, &failure);
+  if (vd_record_get(&look->record, anchoring->sending, &look->attempt, &failure) != VD_OK) {
+    vd_look_failed(look, &failure);
     return;
   }
   anchoring->sending++;
-  vd_nodes_begin(anchoring->nodes);
-  vd_bitcoin_send_put(anchoring->nodes, anchoring->attempt.raw, anchoring->attempt.raw_len);
-  ask(anchoring, on_sent);
+  vd_nodes_begin(look->nodes);
+  vd_bitcoin_send_put(look->nodes, look->attempt.raw, look->attempt.raw_len);
+  vd_look_ask(look, on_sent, anchoring);
 }
 
-static void resend(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
-  bool sends_all = verdict->is_unknown && anchoring->sends >= UNKNOWN_SENDS;
-  anchoring->sending = sends_all ? 0 : verdict->attempt;
-  if (anchoring->sends < UNKNOWN_SENDS)
-    vd_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_sent_again", "attempt=%zu", verdict->attempt + 1);
-  anchoring->sends++;
+static void send_from(struct vd_bitcoin_anchoring *anchoring, size_t attempt) {
+  anchoring->sending = attempt;
+  anchoring->look->sends++;
   send_next(anchoring);
 }
 
-static void tell_attempt(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
+static void resend(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
+  struct vd_look *look = anchoring->look;
+  bool sends_all = verdict->is_unknown && look->sends >= UNKNOWN_SENDS;
+  if (look->sends < UNKNOWN_SENDS)
+    vd_tell(&look->telling, VD_ANCHORING_INFO, "anchor_sent_again", "attempt=%zu", verdict->shared.attempt + 1);
+  send_from(anchoring, sends_all ? 0 : verdict->shared.attempt);
+}
+
+static void tell_attempt(const struct vd_look *look, const struct vd_bitcoin_verdict *verdict) {
   uint8_t reversed[32];
   char id[65];
-  for (size_t at = 0; at < 32; at++) reversed[at] = anchoring->attempt.id[31 - at];
+  for (size_t at = 0; at < 32; at++) reversed[at] = look->attempt.id[31 - at];
   vd_hex_encode(id, reversed, sizeof reversed);
-  vd_tell(&anchoring->telling, VD_ANCHORING_INFO,
-          verdict->action == VD_BITCOIN_BEGIN ? "anchor_sent" : "anchor_replaced",
-          "attempt=%zu size=%" PRIu64 " fee=%" PRIu64 " coins=%zu transaction=%s",
-          anchoring->record.state.attempt_count, anchoring->attempt.size, verdict->fee_sat,
-          verdict->coin_count, id);
+  vd_tell(&look->telling, VD_ANCHORING_INFO,
+          verdict->shared.action == VD_JUDGE_BEGIN ? "anchor_sent" : "anchor_replaced",
+          "attempt=%zu size=%" PRIu64 " fee=%" PRIu64 " coins=%zu transaction=%s", look->record.state.attempt_count,
+          look->attempt.size, verdict->fee_sat, verdict->coin_count, id);
 }
 
 /* Decide, record, send: in this order. */
 static void send_new(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
-  const struct vd_bitcoin_situation *situation = &anchoring->situation;
+  struct vd_look *look = anchoring->look;
   struct vd_failure failure = {.text = ""};
-  const struct vd_anchoring_checkpoint *checkpoint =
-      vd_policy_replacement(&anchoring->record.state.last, situation->has_newest ? &situation->newest : NULL);
-  if (vd_bitcoin_record_attempt(&anchoring->record, verdict, checkpoint, anchoring->now_s, &anchoring->attempt,
-                                &failure) != VD_OK) {
-    tell_failure(anchoring, &failure);
+  if (vd_bitcoin_record_attempt(&look->record, verdict, vd_look_checkpoint(look), look->situation.now_s,
+                                &look->attempt, &anchoring->coins, &failure) != VD_OK) {
+    vd_look_failed(look, &failure);
     return;
   }
-  anchoring->sends = 1;
-  anchoring->is_failing = anchoring->is_refusal_told = false;
-  anchoring->sending = anchoring->record.state.attempt_count - 1;
-  tell_attempt(anchoring, verdict);
-  vd_board_set_state(&anchoring->board, VD_ANCHORING_SENT);
-  send_next(anchoring);
+  tell_attempt(look, verdict);
+  vd_look_recorded(look, VD_ANCHORING_SENT);
+  send_from(anchoring, look->record.state.attempt_count - 1);
 }
-
-/* ---- ends ---- */
 
 static void finish(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
+  struct vd_look *look = anchoring->look;
   struct vd_failure failure = {.text = ""};
-  uint64_t fee_sat = anchoring->record.state.attempts[verdict->attempt].fee_sat;
-  if (vd_bitcoin_record_finish(&anchoring->record, verdict, &anchoring->proof, &failure) != VD_OK) {
-    tell_failure(anchoring, &failure);
+  uint64_t fee_sat = look->record.state.attempts[verdict->shared.attempt].fee;
+  if (vd_bitcoin_record_finish(&look->record, verdict, &anchoring->proof, &anchoring->coins, &failure) != VD_OK) {
+    vd_look_failed(look, &failure);
     return;
   }
-  anchoring->is_failing = false;
-  vd_board_set_state(&anchoring->board, VD_ANCHORING_IDLE);
-  vd_tell(&anchoring->telling, VD_ANCHORING_INFO, "anchor_final",
-          "attempt=%zu size=%" PRIu64 " block=%" PRIu64 " time=%" PRIu64 " fee=%" PRIu64, verdict->attempt + 1,
-          anchoring->record.final_size, verdict->number, anchoring->record.final_time_s, fee_sat);
-}
-
-static void tell_halt(struct vd_bitcoin_anchoring *anchoring) {
-  anchoring->is_halt_told = true;
-  vd_board_set_state(&anchoring->board, VD_ANCHORING_HALTED);
-  vd_tell(&anchoring->telling, VD_ANCHORING_ALARM, "anchor_halted", "since=%" PRIu64 " reason=\"%s\"",
-          anchoring->record.halted_s, anchoring->record.halted);
-}
-
-static void halt(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
-  struct vd_failure failure = {.text = ""};
-  const char *words = vd_bitcoin_reason_words(verdict->reason);
-  anchoring->halting_looks = verdict->reason == anchoring->halting ? anchoring->halting_looks + 1 : 1;
-  anchoring->halting = verdict->reason;
-  if (anchoring->halting_looks < HALT_LOOKS) return;
-  if (vd_bitcoin_record_halt(&anchoring->record, anchoring->now_s, words, &failure) == VD_OK) tell_halt(anchoring);
-  else tell_failure(anchoring, &failure); /* and nothing is sent: the next look comes to the same */
+  vd_look_recorded(look, VD_ANCHORING_IDLE);
+  vd_tell(&look->telling, VD_ANCHORING_INFO, "anchor_final",
+          "attempt=%zu size=%" PRIu64 " block=%" PRIu64 " time=%" PRIu64 " fee=%" PRIu64, verdict->shared.attempt + 1,
+          look->record.final_size, verdict->number, look->record.final_time_s, fee_sat);
 }
 
 /* ---- a look ---- */
 
-static enum vd_anchoring_state state_of(const struct vd_bitcoin_verdict *verdict) {
-  switch (verdict->action) {
-    case VD_BITCOIN_WAIT:
-    case VD_BITCOIN_RESEND:
-    case VD_BITCOIN_BEGIN:
-    case VD_BITCOIN_REPLACE: return VD_ANCHORING_SENT;
-    case VD_BITCOIN_UNFUNDED: return VD_ANCHORING_UNFUNDED;
-    case VD_BITCOIN_UNREACHABLE:
-    case VD_BITCOIN_HALT: return VD_ANCHORING_UNREACHABLE;
-    case VD_BITCOIN_IDLE:
-    case VD_BITCOIN_FINISH: break;
-  }
-  return VD_ANCHORING_IDLE;
-}
-
-/* A trouble that has just begun may be over at the next look: the state is not changed by it. */
-static void report(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
-  char complaint[VD_COMPLAINT_SIZE] = "";
-  if (verdict->action == VD_BITCOIN_HALT) return; /* which is told when it is sure */
-  if (verdict->reason == VD_BITCOIN_SILENT) vd_nodes_complaint(anchoring->nodes, verdict->endpoint, complaint);
-  const struct vd_trouble trouble = vd_bitcoin_trouble(verdict->reason);
-  bool is_told = vd_tell_trouble(&anchoring->telling, &trouble, verdict->endpoint, complaint);
-  if (is_told || verdict->action != VD_BITCOIN_UNREACHABLE) vd_board_set_state(&anchoring->board, state_of(verdict));
-  if (verdict->action != VD_BITCOIN_UNREACHABLE) vd_board_set_looked(&anchoring->board, anchoring->now_s);
-}
-
-static void act(struct vd_bitcoin_anchoring *anchoring, const struct vd_bitcoin_verdict *verdict) {
-  struct vd_bitcoin_situation *situation = &anchoring->situation;
-  if (verdict->action != VD_BITCOIN_HALT) anchoring->halting = VD_BITCOIN_FINE;
-  if (verdict->gone_at == 0 || situation->gone_since == 0) situation->gone_since = verdict->gone_at;
-  switch (verdict->action) {
-    case VD_BITCOIN_BEGIN:
-    case VD_BITCOIN_REPLACE: send_new(anchoring, verdict); break;
-    case VD_BITCOIN_RESEND: resend(anchoring, verdict); break;
-    case VD_BITCOIN_FINISH: finish(anchoring, verdict); break;
-    case VD_BITCOIN_HALT: halt(anchoring, verdict); break;
-    case VD_BITCOIN_IDLE:
-    case VD_BITCOIN_WAIT:
-    case VD_BITCOIN_UNFUNDED:
-    case VD_BITCOIN_UNREACHABLE: break;
-  }
-}
-
 static void decide(struct vd_bitcoin_anchoring *anchoring) {
   struct vd_bitcoin_verdict verdict;
   vd_bitcoin_judge(&anchoring->situation, &verdict);
-  anchoring->looks++;
-  report(anchoring, &verdict);
-  act(anchoring, &verdict);
-  publish(anchoring);
+  enum vd_judge_action action = verdict.shared.action;
+  vd_look_judged(anchoring->look, &verdict.shared);
+  if (action == VD_JUDGE_BEGIN || action == VD_JUDGE_REPLACE) send_new(anchoring, &verdict);
+  else if (action == VD_JUDGE_RESEND) resend(anchoring, &verdict);
+  else if (action == VD_JUDGE_FINISH) finish(anchoring, &verdict);
+  vd_look_publish(anchoring->look);
 }
 
 static void on_third(void *context) {
   struct vd_bitcoin_anchoring *anchoring = context;
-  vd_bitcoin_third_read(anchoring->nodes, anchoring->proof.endpoint, anchoring->views[0].mined.hash,
-                        anchoring->record.state.attempts[anchoring->mined].id, &anchoring->proof);
+  struct vd_look *look = anchoring->look;
+  vd_bitcoin_third_read(look->nodes, anchoring->proof.endpoint, anchoring->views[0].mined.hash,
+                        look->record.state.attempts[anchoring->mined].id, &anchoring->proof);
   decide(anchoring);
 }
 
 /* A block is large: it is had from one endpoint, from another one at the next look. */
 static void on_second(void *context) {
   struct vd_bitcoin_anchoring *anchoring = context;
-  vd_bitcoin_second_read(anchoring->nodes, anchoring->views);
+  struct vd_look *look = anchoring->look;
+  vd_bitcoin_second_read(look->nodes, anchoring->views);
   if (!vd_bitcoin_judge_block(&anchoring->situation)) {
     decide(anchoring);
     return;
   }
-  anchoring->proof.endpoint = anchoring->looks % vd_nodes_count(anchoring->nodes);
-  vd_nodes_begin(anchoring->nodes);
-  vd_bitcoin_third_put(anchoring->nodes, anchoring->proof.endpoint, anchoring->views[0].mined.hash);
-  ask(anchoring, on_third);
+  anchoring->proof.endpoint = look->looks % vd_nodes_count(look->nodes);
+  vd_nodes_begin(look->nodes);
+  vd_bitcoin_third_put(look->nodes, anchoring->proof.endpoint, anchoring->views[0].mined.hash);
+  vd_look_ask(look, on_third, anchoring);
 }
 
 static void on_first(void *context) {
   struct vd_bitcoin_anchoring *anchoring = context;
+  struct vd_look *look = anchoring->look;
   uint64_t number;
-  vd_bitcoin_first_read(anchoring->nodes, &anchoring->subject, anchoring->views);
+  vd_bitcoin_first_read(look->nodes, &anchoring->subject, anchoring->views);
   if (!vd_bitcoin_judge_mined(&anchoring->situation, &anchoring->mined, &number)) {
     decide(anchoring);
     return;
   }
-  vd_nodes_begin(anchoring->nodes);
-  vd_bitcoin_second_put(anchoring->nodes, number);
-  ask(anchoring, on_second);
+  vd_nodes_begin(look->nodes);
+  vd_bitcoin_second_put(look->nodes, number);
+  vd_look_ask(look, on_second, anchoring);
 }
 
-/* Finals are also looked at when a coin is gone: with the block that gave it, it is not spent but undone. */
-static void begin_look(struct vd_bitcoin_anchoring *anchoring) {
-  struct vd_bitcoin_situation *situation = &anchoring->situation;
-  situation->are_finals_asked = anchoring->looks % FINALS_LOOKS == 0 || anchoring->halting != VD_BITCOIN_FINE ||
-                                anchoring->telling.reason != 0 || situation->gone_since != 0;
-  anchoring->subject.asks_finals = situation->are_finals_asked;
-  situation->now_s = anchoring->now_s;
-  anchoring->proof.presence = VD_BITCOIN_UNKNOWN;
-  vd_nodes_begin(anchoring->nodes);
-  vd_bitcoin_first_put(anchoring->nodes, &anchoring->subject);
-  ask(anchoring, on_first);
-}
-
-void vd_bitcoin_anchoring_look(struct vd_bitcoin_anchoring *anchoring, uint64_t now_s, uint64_t now_ms) {
-  struct vd_bitcoin_situation *situation = &anchoring->situation;
-  if (anchoring->record.halted[0] != '\0' && !anchoring->is_halt_told) tell_halt(anchoring);
-  if (anchoring->record.halted[0] != '\0' || vd_nodes_is_busy(anchoring->nodes)) return;
-  if (now_ms < anchoring->next_ms) return;
-  anchoring->now_s = now_s;
-  anchoring->next_ms = now_ms + UINT64_C(1000) * anchoring->options.chain->poll_s;
-  situation->has_newest = anchoring->options.newest(anchoring->options.context, &situation->newest);
-  situation->is_fork = situation->has_newest &&
-                       vd_policy_is_fork(&anchoring->options, &anchoring->record.state.last, &situation->newest);
-  begin_look(anchoring);
+/* When a coin is gone, which is a trouble, finals are asked for as well: with the block that gave it, it is not spent
+ * but undone. */
+void vd_bitcoin_anchoring_look(struct vd_bitcoin_anchoring *anchoring, uint64_t now_ms) {
+  struct vd_look *look = anchoring->look;
+  vd_look_begin(look, now_ms);
+  anchoring->subject.asks_finals = look->situation.are_finals_asked;
+  anchoring->proof.presence = VD_JUDGE_UNKNOWN;
+  vd_bitcoin_first_put(look->nodes, &anchoring->subject);
+  vd_look_ask(look, on_first, anchoring);
 }
 
 /* ---- life ---- */
 
-static void connect_parts(struct vd_bitcoin_anchoring *anchoring) {
-  const struct vd_anchoring_options *options = &anchoring->options;
-  anchoring->telling.options = options;
-  anchoring->subject.network = anchoring->record.network->name;
-  anchoring->subject.outbox = &anchoring->record.state;
-  memcpy(anchoring->subject.program, anchoring->record.program, sizeof anchoring->subject.program);
-  anchoring->situation = (struct vd_bitcoin_situation){.chain = options->chain,
-                                                       .anchor = options->anchor,
-                                                       .genesis = anchoring->record.network->genesis,
-                                                       .outbox = &anchoring->record.state,
-                                                       .view_count = vd_nodes_count(anchoring->nodes),
+static void connect_parts(struct vd_bitcoin_anchoring *anchoring, struct vd_look *look,
+                          const struct vd_bitcoin_network *network) {
+  anchoring->look = look;
+  anchoring->subject.network = network->name;
+  anchoring->subject.outbox = &look->record.state;
+  anchoring->subject.coins = &anchoring->coins;
+  memcpy(anchoring->subject.program, look->record.account, sizeof anchoring->subject.program);
+  anchoring->situation = (struct vd_bitcoin_situation){.shared = &look->situation,
+                                                       .genesis = network->genesis,
+                                                       .coins = &anchoring->coins,
+                                                       .view_count = vd_nodes_count(look->nodes),
                                                        .views = anchoring->views,
                                                        .proof = &anchoring->proof};
 }
 
-enum vd_error vd_bitcoin_anchoring_new(const struct vd_anchoring_options *options,
+enum vd_error vd_bitcoin_anchoring_new(struct vd_look *look, const struct vd_anchoring_options *options,
                                        struct vd_bitcoin_anchoring **anchoring, struct vd_failure *failure) {
+  const struct vd_bitcoin_network *network = vd_bitcoin_network_find(options->chain->network);
   *anchoring = NULL;
+  if (network == NULL)
+    return vd_fail(failure, VD_CONFIG, "%s: there is no Bitcoin network \"%s\": use main, test, signet or regtest",
+                   options->chain->name, options->chain->network);
   struct vd_bitcoin_anchoring *made = calloc(1, sizeof *made);
-  struct vd_bitcoin_view *views = calloc(VD_CHAIN_ENDPOINTS_MAX, sizeof *views);
-  enum vd_error error = made == NULL || views == NULL
-                            ? vd_fail(failure, VD_MEMORY, "no memory for the anchors on %s", options->chain->name)
-                            : vd_nodes_new(options->chain, options->client, &made->nodes, failure);
-  if (error == VD_OK) error = vd_bitcoin_record_open(&made->record, options, failure);
+  if (made == NULL) return vd_fail(failure, VD_MEMORY, "no memory for the anchors on %s", options->chain->name);
+  enum vd_error error = vd_bitcoin_record_open(&look->record, network, options, &made->coins, failure);
   if (error != VD_OK) {
-    if (made != NULL) vd_nodes_free(made->nodes);
-    free(views);
     free(made);
     return error;
   }
-  made->options = *options;
-  made->options.secret32 = NULL; /* the record has it */
-  made->views = views;
-  connect_parts(made);
-  publish(made);
-  vd_board_set_state(&made->board, made->record.halted[0] != '\0' ? VD_ANCHORING_HALTED : VD_ANCHORING_STARTING);
+  connect_parts(made, look, network);
   *anchoring = made;
   return VD_OK;
 }
 
-void vd_bitcoin_anchoring_free(struct vd_bitcoin_anchoring *anchoring) {
-  if (anchoring == NULL) return;
-  vd_nodes_free(anchoring->nodes);
-  vd_bitcoin_record_close(&anchoring->record);
-  free(anchoring->views);
-  free(anchoring);
-}
+void vd_bitcoin_anchoring_free(struct vd_bitcoin_anchoring *anchoring) { free(anchoring); }

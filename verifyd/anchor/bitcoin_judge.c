@@ -6,24 +6,6 @@
 
 #define RATE_LEAST 1000 /* satoshi for 1000 virtual bytes: less is not relayed */
 
-const char *vd_bitcoin_reason_words(enum vd_bitcoin_reason reason) {
-  static const char *const words[] = {
-#define VD_BITCOIN_REASON_WORDS(name, text) text,
-      VD_BITCOIN_REASONS(VD_BITCOIN_REASON_WORDS)
-#undef VD_BITCOIN_REASON_WORDS
-  };
-  return words[reason];
-}
-
-/* Always false: so that a check can end with it. */
-static bool stop(struct vd_bitcoin_verdict *verdict, enum vd_bitcoin_action action, enum vd_bitcoin_reason reason,
-                 size_t endpoint) {
-  verdict->action = action;
-  verdict->reason = reason;
-  verdict->endpoint = endpoint;
-  return false;
-}
-
 static bool is_same(const uint8_t left[static 32], const uint8_t right[static 32]) {
   return memcmp(left, right, 32) == 0;
 }
@@ -33,33 +15,33 @@ static uint64_t least(uint64_t left, uint64_t right) { return left < right ? lef
 static uint64_t most(uint64_t left, uint64_t right) { return left > right ? left : right; }
 
 static uint64_t depth_needed(const struct vd_bitcoin_situation *situation) {
-  return most(situation->chain->confirmations, 1);
+  return most(situation->shared->chain->confirmations, 1);
 }
 
 /* ---- the chain ---- */
 
-static bool check_network(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
+static bool check_network(const struct vd_bitcoin_situation *situation, struct vd_judge_verdict *verdict) {
   for (size_t e = 0; e < situation->view_count; e++) {
     const struct vd_bitcoin_view *view = &situation->views[e];
-    bool is_other = view->info == VD_BITCOIN_THERE && !view->is_network;
-    if (view->genesis.presence == VD_BITCOIN_THERE && !is_same(view->genesis.hash, situation->genesis)) is_other = true;
-    if (is_other) return stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_WRONG_CHAIN, e);
+    bool is_other = view->info == VD_JUDGE_THERE && !view->is_network;
+    if (view->genesis.presence == VD_JUDGE_THERE && !is_same(view->genesis.hash, situation->genesis)) is_other = true;
+    if (is_other) return vd_judge_stop(verdict, VD_JUDGE_UNREACHABLE, VD_REASON_WRONG_NETWORK, e);
   }
   return true;
 }
 
-static bool check_endpoint(const struct vd_bitcoin_situation *situation, size_t e, struct vd_bitcoin_verdict *verdict) {
+static bool check_endpoint(const struct vd_bitcoin_situation *situation, size_t e, struct vd_judge_verdict *verdict) {
   const struct vd_bitcoin_view *view = &situation->views[e];
-  const struct vd_bitcoin_outbox *outbox = situation->outbox;
-  bool is_silent = view->info != VD_BITCOIN_THERE || view->genesis.presence != VD_BITCOIN_THERE;
-  for (size_t c = 0; c < outbox->coin_count; c++) is_silent |= view->coins[c].presence == VD_BITCOIN_UNKNOWN;
-  for (size_t a = 0; a < outbox->attempt_count; a++) is_silent |= view->changes[a].presence == VD_BITCOIN_UNKNOWN;
-  if (is_silent) return stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_SILENT, e);
+  const struct vd_judge_outbox *outbox = situation->shared->outbox;
+  bool is_silent = view->info != VD_JUDGE_THERE || view->genesis.presence != VD_JUDGE_THERE;
+  for (size_t c = 0; c < situation->coins->count; c++) is_silent |= view->coins[c].presence == VD_JUDGE_UNKNOWN;
+  for (size_t a = 0; a < outbox->attempt_count; a++) is_silent |= view->changes[a].presence == VD_JUDGE_UNKNOWN;
+  if (is_silent) return vd_judge_stop(verdict, VD_JUDGE_UNREACHABLE, VD_REASON_SILENT, e);
   if (outbox->final_count > 0 && view->height < outbox->finals[0].number)
-    return stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_BEHIND, e);
-  for (size_t i = 0; situation->are_finals_asked && i < outbox->final_count; i++)
-    if (view->finals[i].presence != VD_BITCOIN_THERE)
-      return stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_SILENT, e);
+    return vd_judge_stop(verdict, VD_JUDGE_UNREACHABLE, VD_REASON_BEHIND, e);
+  for (size_t i = 0; situation->shared->are_finals_asked && i < outbox->final_count; i++)
+    if (view->finals[i].presence != VD_JUDGE_THERE)
+      return vd_judge_stop(verdict, VD_JUDGE_UNREACHABLE, VD_REASON_SILENT, e);
   return true;
 }
 
@@ -73,24 +55,19 @@ static uint64_t common_number(const struct vd_bitcoin_situation *situation) {
   return common;
 }
 
-/* A final record is contradicted when every endpoint shows another block there; when that is as final as can be, for
- * good. */
-static bool check_finals(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
-  const struct vd_bitcoin_outbox *outbox = situation->outbox;
-  for (size_t i = 0; situation->are_finals_asked && i < outbox->final_count; i++) {
+static bool check_finals(const struct vd_bitcoin_situation *situation, struct vd_judge_verdict *verdict) {
+  const struct vd_judge_outbox *outbox = situation->shared->outbox;
+  uint64_t common = common_number(situation);
+  for (size_t i = 0; situation->shared->are_finals_asked && i < outbox->final_count; i++) {
     size_t others = 0;
     for (size_t e = 0; e < situation->view_count; e++)
       others += !is_same(situation->views[e].finals[i].hash, outbox->finals[i].hash);
-    if (others == 0) continue;
-    if (others < situation->view_count) return stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE, 0);
-    if (common_number(situation) < outbox->finals[i].number)
-      return stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_REWRITTEN, 0);
-    return stop(verdict, VD_BITCOIN_HALT, VD_BITCOIN_FINALITY, 0);
+    if (!vd_judge_final(others, situation->view_count, common < outbox->finals[i].number, verdict)) return false;
   }
   return true;
 }
 
-static bool check_basics(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
+static bool check_basics(const struct vd_bitcoin_situation *situation, struct vd_judge_verdict *verdict) {
   if (!check_network(situation, verdict)) return false;
   for (size_t e = 0; e < situation->view_count; e++)
     if (!check_endpoint(situation, e, verdict)) return false;
@@ -111,9 +88,9 @@ struct place {
 static struct place place_at(const struct vd_bitcoin_situation *situation, size_t e) {
   const struct vd_bitcoin_view *view = &situation->views[e];
   struct place place = {.depth = NOWHERE};
-  for (size_t a = 0; a < situation->outbox->attempt_count; a++) {
+  for (size_t a = 0; a < situation->shared->outbox->attempt_count; a++) {
     const struct vd_bitcoin_output *change = &view->changes[a];
-    if (change->presence != VD_BITCOIN_THERE) continue;
+    if (change->presence != VD_JUDGE_THERE) continue;
     bool is_mined = change->confirmations > 0;
     if (place.depth >= IN_BLOCK || (place.depth == IN_MEMPOOL && !is_mined)) continue;
     place.depth = !is_mined ? IN_MEMPOOL : change->confirmations >= depth_needed(situation) ? DEEP : IN_BLOCK;
@@ -148,8 +125,8 @@ static struct places find_places(const struct vd_bitcoin_situation *situation) {
 }
 
 bool vd_bitcoin_judge_mined(const struct vd_bitcoin_situation *situation, size_t *attempt, uint64_t *number) {
-  struct vd_bitcoin_verdict verdict;
-  if (situation->outbox->attempt_count == 0 || !check_basics(situation, &verdict)) return false;
+  struct vd_judge_verdict verdict;
+  if (situation->shared->outbox->attempt_count == 0 || !check_basics(situation, &verdict)) return false;
   struct places places = find_places(situation);
   *attempt = places.first.attempt;
   *number = places.first.number;
@@ -159,7 +136,7 @@ bool vd_bitcoin_judge_mined(const struct vd_bitcoin_situation *situation, size_t
 bool vd_bitcoin_judge_block(const struct vd_bitcoin_situation *situation) {
   for (size_t e = 0; e < situation->view_count; e++) {
     const struct vd_bitcoin_hash *mined = &situation->views[e].mined;
-    if (mined->presence != VD_BITCOIN_THERE || !is_same(mined->hash, situation->views[0].mined.hash)) return false;
+    if (mined->presence != VD_JUDGE_THERE || !is_same(mined->hash, situation->views[0].mined.hash)) return false;
   }
   return true;
 }
@@ -177,8 +154,8 @@ static struct coin_word word_about(const struct vd_bitcoin_situation *situation,
   struct coin_word word = {.is_agreed = true, .is_settled = true, .value_sat = situation->views[0].coins[c].value_sat};
   for (size_t e = 0; e < situation->view_count; e++) {
     const struct vd_bitcoin_output *coin = &situation->views[e].coins[c];
-    word.absent += coin->presence == VD_BITCOIN_ABSENT;
-    word.there += coin->presence == VD_BITCOIN_THERE;
+    word.absent += coin->presence == VD_JUDGE_ABSENT;
+    word.there += coin->presence == VD_JUDGE_THERE;
     if (!coin->is_ours || coin->value_sat != word.value_sat) word.is_agreed = false;
     if (coin->confirmations < depth_needed(situation) || coin->is_immature) word.is_settled = false;
   }
@@ -188,16 +165,14 @@ static struct coin_word word_about(const struct vd_bitcoin_situation *situation,
 }
 
 /* A coin that blocks have spent, and not by us. That may yet be undone while it is not deep; false: nothing can be sent. */
-static bool check_gone(const struct vd_bitcoin_situation *situation, size_t c, struct vd_bitcoin_verdict *verdict) {
+static bool check_gone(const struct vd_bitcoin_situation *situation, size_t c, struct vd_judge_verdict *verdict) {
   struct coin_word word = word_about(situation, c);
   uint64_t height = 1;
   if (word.is_agreed) return true;
-  if (word.absent < situation->view_count) return stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE, 0);
+  if (word.absent < situation->view_count) return vd_judge_stop(verdict, VD_JUDGE_UNREACHABLE, VD_REASON_DISAGREE, 0);
   for (size_t e = 0; e < situation->view_count; e++) height = most(height, situation->views[e].height);
-  verdict->gone_at = height + 1; /* the height was asked before the coin: a block may have come in between */
-  bool is_for_good = situation->gone_since != 0 && common_number(situation) >= situation->gone_since;
-  return stop(verdict, is_for_good ? VD_BITCOIN_HALT : VD_BITCOIN_UNREACHABLE,
-              is_for_good ? VD_BITCOIN_KEY_USED : VD_BITCOIN_GONE, 0);
+  return vd_judge_foreign(situation->shared, height, common_number(situation), VD_REASON_COIN_GONE,
+                          VD_REASON_COIN_USED, verdict);
 }
 
 static uint64_t total_of(const struct vd_bitcoin_verdict *verdict) {
@@ -209,7 +184,7 @@ static uint64_t total_of(const struct vd_bitcoin_verdict *verdict) {
 static void add_coin(const struct vd_bitcoin_situation *situation, size_t c, uint64_t value_sat,
                      struct vd_bitcoin_verdict *verdict) {
   struct vd_bitcoin_coin *coin = &verdict->coins[verdict->coin_count++];
-  *coin = situation->outbox->coins[c];
+  *coin = situation->coins->items[c];
   coin->value_sat = value_sat;
 }
 
@@ -219,7 +194,7 @@ static uint64_t size_of(size_t coin_count) { return vd_bitcoin_anchor_size(coin_
 
 /* Whatever nodes estimate is paid up to fee_max; a cap that makes all products fit into 64 bits. */
 static uint64_t fee_max(const struct vd_bitcoin_situation *situation) {
-  return most(least(situation->anchor->fee_max, UINT32_MAX), 1);
+  return most(least(situation->shared->anchor->fee_max, UINT32_MAX), 1);
 }
 
 static uint64_t fee_wanted(const struct vd_bitcoin_situation *situation, uint64_t size) {
@@ -234,70 +209,66 @@ static uint64_t fee_wanted(const struct vd_bitcoin_situation *situation, uint64_
 /* What a node wants of a replacement (BIP 125): to pay for its own relaying on top; and an eighth more, so that the cap is
  * reached in a few steps. */
 static bool is_replaced(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
-  const struct vd_bitcoin_outbox *outbox = situation->outbox;
-  uint64_t size = size_of(outbox->coin_count), old = outbox->attempts[outbox->attempt_count - 1].fee_sat;
-  if (!vd_policy_is_replacement_due(situation->anchor, &outbox->last, situation->now_s)) return false;
-  if (outbox->attempt_count == VD_OUTBOX_ATTEMPTS_MAX) {
-    verdict->reason = VD_BITCOIN_ATTEMPTS_FULL;
-    return false;
-  }
+  const struct vd_judge_outbox *outbox = situation->shared->outbox;
+  uint64_t size = size_of(situation->coins->count), old = outbox->attempts[outbox->attempt_count - 1].fee;
+  if (!vd_judge_is_replacement_due(situation->shared, &verdict->shared)) return false;
   verdict->fee_sat = most(most(old + size, old + old / 8 + 1), fee_wanted(situation, size));
-  if (verdict->fee_sat > fee_max(situation) * size) verdict->reason = VD_BITCOIN_FEE_CAPPED;
-  else if (verdict->fee_sat + VD_BITCOIN_DUST_SAT > total_of(verdict)) verdict->reason = VD_BITCOIN_SHORT;
-  return verdict->reason == VD_BITCOIN_FINE;
+  if (verdict->fee_sat > fee_max(situation) * size) verdict->shared.reason = VD_REASON_FEE_CAPPED;
+  else if (verdict->fee_sat + VD_BITCOIN_DUST_SAT > total_of(verdict)) verdict->shared.reason = VD_REASON_COINS_SHORT;
+  return verdict->shared.reason == VD_REASON_FINE;
 }
 
 static void judge_unmined(const struct vd_bitcoin_situation *situation, const struct places *places,
                           struct vd_bitcoin_verdict *verdict) {
-  const struct vd_bitcoin_outbox *outbox = situation->outbox;
-  for (size_t c = 0; c < outbox->coin_count; c++) {
-    if (!check_gone(situation, c, verdict)) {
+  size_t newest = situation->shared->outbox->attempt_count - 1;
+  for (size_t c = 0; c < situation->coins->count; c++) {
+    if (!check_gone(situation, c, &verdict->shared)) {
       /* While somebody waits for our own transaction, nobody else's can have been mined. */
-      if (places->known > 0) (void)stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE, 0);
-      if (places->known > 0) verdict->gone_at = 0;
+      if (places->known > 0) (void)vd_judge_stop(&verdict->shared, VD_JUDGE_UNREACHABLE, VD_REASON_DISAGREE, 0);
+      if (places->known > 0) verdict->shared.foreign_at = 0;
       return;
     }
     add_coin(situation, c, situation->views[0].coins[c].value_sat, verdict);
   }
   if (is_replaced(situation, verdict)) {
-    verdict->action = VD_BITCOIN_REPLACE;
+    verdict->shared.action = VD_JUDGE_REPLACE;
     return;
   }
   verdict->is_unknown = places->known == 0;
   for (size_t e = 0; e < situation->view_count; e++)
-    if (situation->views[e].changes[outbox->attempt_count - 1].presence == VD_BITCOIN_ABSENT)
-      verdict->action = VD_BITCOIN_RESEND;
+    if (situation->views[e].changes[newest].presence == VD_JUDGE_ABSENT)
+      verdict->shared.action = VD_JUDGE_RESEND;
 }
 
 static void judge_deep(const struct vd_bitcoin_situation *situation, const struct places *places,
                        struct vd_bitcoin_verdict *verdict) {
   const struct vd_bitcoin_proof *proof = situation->proof;
   for (size_t e = 0; e < situation->view_count; e++)
-    if (situation->views[e].mined.presence != VD_BITCOIN_THERE) {
-      (void)stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_SILENT, e);
+    if (situation->views[e].mined.presence != VD_JUDGE_THERE) {
+      (void)vd_judge_stop(&verdict->shared, VD_JUDGE_UNREACHABLE, VD_REASON_SILENT, e);
       return;
     }
   if (!vd_bitcoin_judge_block(situation)) {
-    (void)stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE, 0);
-  } else if (proof->presence == VD_BITCOIN_UNKNOWN) {
-    (void)stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_SILENT, proof->endpoint);
-  } else if (proof->presence == VD_BITCOIN_ABSENT || !is_same(proof->header.hash, situation->views[0].mined.hash)) {
+    (void)vd_judge_stop(&verdict->shared, VD_JUDGE_UNREACHABLE, VD_REASON_DISAGREE, 0);
+  } else if (proof->presence == VD_JUDGE_UNKNOWN) {
+    (void)vd_judge_stop(&verdict->shared, VD_JUDGE_UNREACHABLE, VD_REASON_SILENT, proof->endpoint);
+  } else if (proof->presence == VD_JUDGE_ABSENT || !is_same(proof->header.hash, situation->views[0].mined.hash)) {
     /* Between two questions the chain may have moved; or an endpoint lies about the depth. */
-    (void)stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE, 0);
+    (void)vd_judge_stop(&verdict->shared, VD_JUDGE_UNREACHABLE, VD_REASON_DISAGREE, 0);
   } else {
-    verdict->action = VD_BITCOIN_FINISH;
-    verdict->attempt = places->first.attempt;
+    verdict->shared.action = VD_JUDGE_FINISH;
+    verdict->shared.attempt = places->first.attempt;
     verdict->number = places->first.number;
   }
 }
 
 static void judge_open(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
   struct places places = find_places(situation);
-  verdict->action = VD_BITCOIN_WAIT;
-  verdict->attempt = situation->outbox->attempt_count - 1;
+  verdict->shared.action = VD_JUDGE_WAIT;
+  verdict->shared.attempt = situation->shared->outbox->attempt_count - 1;
   if (places.has_moved) return;
   if (places.mined == 0) judge_unmined(situation, &places, verdict);
-  else if (!places.is_agreed) (void)stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE, 0);
+  else if (!places.is_agreed) (void)vd_judge_stop(&verdict->shared, VD_JUDGE_UNREACHABLE, VD_REASON_DISAGREE, 0);
   else if (places.deep == situation->view_count) judge_deep(situation, &places, verdict);
 }
 
@@ -306,11 +277,11 @@ static void judge_open(const struct vd_bitcoin_situation *situation, struct vd_b
 /* As many coins as pay for the highest fee that a replacement may come to; fewer will do for less. Returns whether there
  * are some that only a part of the endpoints knows. */
 static bool choose_coins(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
-  const struct vd_bitcoin_outbox *outbox = situation->outbox;
+  const struct vd_bitcoin_coins *coins = situation->coins;
   bool is_disputed = false;
-  for (size_t c = 0; c < outbox->coin_count && verdict->coin_count < VD_BITCOIN_INPUTS_MAX; c++) {
+  for (size_t c = 0; c < coins->count && verdict->coin_count < VD_BITCOIN_INPUTS_MAX; c++) {
     struct coin_word word = word_about(situation, c);
-    bool is_change = c == 0 && outbox->has_change;
+    bool is_change = c == 0 && coins->has_change;
     is_disputed |= word.there > 0 && word.absent > 0;
     if (!is_change && !word.is_settled) continue;
     add_coin(situation, c, word.value_sat, verdict);
@@ -320,31 +291,22 @@ static bool choose_coins(const struct vd_bitcoin_situation *situation, struct vd
 }
 
 static void judge_idle(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
-  const struct vd_bitcoin_outbox *outbox = situation->outbox;
-  verdict->action = VD_BITCOIN_IDLE;
-  if (outbox->has_change && !check_gone(situation, 0, verdict)) return;
-  if (!situation->has_newest) {
-    verdict->reason = VD_BITCOIN_NO_CHECKPOINT;
-    return;
-  }
-  if (!vd_policy_is_begin_due(situation->anchor, &outbox->last, &situation->newest, situation->now_s)) return;
+  verdict->shared.action = VD_JUDGE_IDLE;
+  if (situation->coins->has_change && !check_gone(situation, 0, &verdict->shared)) return;
+  if (!vd_judge_is_begin_due(situation->shared, &verdict->shared)) return;
   bool is_disputed = choose_coins(situation, verdict);
   verdict->fee_sat = fee_wanted(situation, size_of(verdict->coin_count));
   if (verdict->coin_count > 0 && verdict->fee_sat + VD_BITCOIN_DUST_SAT <= total_of(verdict))
-    verdict->action = VD_BITCOIN_BEGIN;
-  else if (is_disputed) (void)stop(verdict, VD_BITCOIN_UNREACHABLE, VD_BITCOIN_DISAGREE, 0);
+    verdict->shared.action = VD_JUDGE_BEGIN;
+  else if (is_disputed) (void)vd_judge_stop(&verdict->shared, VD_JUDGE_UNREACHABLE, VD_REASON_DISAGREE, 0);
   else
-    (void)stop(verdict, VD_BITCOIN_UNFUNDED, verdict->coin_count == 0 ? VD_BITCOIN_NO_COINS : VD_BITCOIN_SHORT, 0);
+    (void)vd_judge_stop(&verdict->shared, VD_JUDGE_UNFUNDED,
+                        verdict->coin_count == 0 ? VD_REASON_NO_COINS : VD_REASON_COINS_SHORT, 0);
 }
 
 void vd_bitcoin_judge(const struct vd_bitcoin_situation *situation, struct vd_bitcoin_verdict *verdict) {
   memset(verdict, 0, sizeof *verdict);
-  if (situation->has_newest &&
-      (situation->is_fork || vd_policy_is_contradiction(&situation->outbox->last, &situation->newest))) {
-    (void)stop(verdict, VD_BITCOIN_HALT, VD_BITCOIN_LOG_WENT_BACK, 0);
-    return;
-  }
-  if (!check_basics(situation, verdict)) return;
-  if (situation->outbox->attempt_count > 0) judge_open(situation, verdict);
+  if (!vd_judge_log(situation->shared, &verdict->shared) || !check_basics(situation, &verdict->shared)) return;
+  if (situation->shared->outbox->attempt_count > 0) judge_open(situation, verdict);
   else judge_idle(situation, verdict);
 }

@@ -1,50 +1,29 @@
-/* bitcoin_record.h: the outbox of Bitcoin's anchors, with the key that signs them: what is decided becomes a signed
- * transaction and is on the disk before anybody can send it. Thread rule: one thread. */
+/* bitcoin_record.h: a record.h on Bitcoin, with the coins that anchors are paid from. Thread rule: one thread. */
 #ifndef VD_ANCHOR_BITCOIN_RECORD_H
 #define VD_ANCHOR_BITCOIN_RECORD_H
 
-#include <frag/anchor.h>
-
 #include "anchor/bitcoin_judge.h"
+#include "anchor/record.h"
 #include "chain/bitcoin_network.h"
 
-struct vd_bitcoin_record {
-  const struct vd_bitcoin_network *network;
-  const struct vd_anchor_settings *anchor;    /* outlive it */
-  struct vd_outbox *outbox;
-  struct vd_ecdsa *ecdsa;
-  uint8_t secret32[32];                       /* secret */
-  uint8_t program[VD_BITCOIN_PROGRAM_LEN];    /* of the account */
-  uint8_t origin_id[FRAG_ANCHOR_ORIGIN_LEN];
-  struct vd_bitcoin_outbox state;             /* what the outbox says, as of the last function that wrote it */
-  uint64_t final_count, final_size, final_time_s; /* slots final; of the last one: the log's size, the block's time */
-  uint64_t halted_s;                          /* 0: it is not halted */
-  char halted[VD_OUTBOX_REASON_SIZE];         /* "" when it is not */
-};
-
-/* Opens the outbox, making it if need be. After an error there is nothing to close.
- * Errors: those of vd_outbox_open; VD_KEY; VD_CONFIG: the network, a coin, the origin; VD_MEMORY, VD_INTERNAL. */
-VD_MUST_CHECK enum vd_error vd_bitcoin_record_open(struct vd_bitcoin_record *record,
+/* Closed with vd_record_close; after an error there is nothing to close. Out: *coins, as after each function below.
+ * Errors: those of vd_record_begin and vd_record_open; VD_CONFIG: a coin. */
+VD_MUST_CHECK enum vd_error vd_bitcoin_record_open(struct vd_record *record, const struct vd_bitcoin_network *network,
                                                    const struct vd_anchoring_options *options,
-                                                   struct vd_failure *failure);
-void vd_bitcoin_record_close(struct vd_bitcoin_record *record); /* wipes */
+                                                   struct vd_bitcoin_coins *coins, struct vd_failure *failure);
 
-/* Signs and records what was decided, VD_BITCOIN_BEGIN or VD_BITCOIN_REPLACE; synced. Out: *made: for sending.
- * Errors: those of vd_outbox_begin and vd_outbox_replace, vd_bitcoin_sign; VD_INTERNAL. */
-VD_MUST_CHECK enum vd_error vd_bitcoin_record_attempt(struct vd_bitcoin_record *record,
+/* Signs and records what was decided, VD_JUDGE_BEGIN or VD_JUDGE_REPLACE; synced. Out: *made: for sending.
+ * Errors: those of vd_record_prepare and vd_record_attempt, vd_bitcoin_sign. */
+VD_MUST_CHECK enum vd_error vd_bitcoin_record_attempt(struct vd_record *record,
                                                       const struct vd_bitcoin_verdict *verdict,
                                                       const struct vd_anchoring_checkpoint *checkpoint, uint64_t now_s,
-                                                      struct vd_outbox_attempt *made, struct vd_failure *failure);
+                                                      struct vd_outbox_attempt *made, struct vd_bitcoin_coins *coins,
+                                                      struct vd_failure *failure);
 
-/* An attempt of the open slot, as it was recorded. */
-VD_MUST_CHECK enum vd_error vd_bitcoin_record_get(struct vd_bitcoin_record *record, size_t attempt,
-                                                  struct vd_outbox_attempt *out, struct vd_failure *failure);
-
-/* VD_BITCOIN_FINISH, VD_BITCOIN_HALT. */
-VD_MUST_CHECK enum vd_error vd_bitcoin_record_finish(struct vd_bitcoin_record *record,
+/* VD_JUDGE_FINISH. */
+VD_MUST_CHECK enum vd_error vd_bitcoin_record_finish(struct vd_record *record,
                                                      const struct vd_bitcoin_verdict *verdict,
-                                                     const struct vd_bitcoin_proof *proof, struct vd_failure *failure);
-VD_MUST_CHECK enum vd_error vd_bitcoin_record_halt(struct vd_bitcoin_record *record, uint64_t now_s,
-                                                   const char *reason, struct vd_failure *failure);
+                                                     const struct vd_bitcoin_proof *proof,
+                                                     struct vd_bitcoin_coins *coins, struct vd_failure *failure);
 
 #endif

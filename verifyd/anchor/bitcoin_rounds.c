@@ -13,7 +13,7 @@ enum {
   BLOCK_MAX = 4000000
 };
 
-_Static_assert(FIRST_ALWAYS + VD_BITCOIN_FINALS_MAX + VD_BITCOIN_COINS_MAX + VD_OUTBOX_ATTEMPTS_MAX <=
+_Static_assert(FIRST_ALWAYS + VD_JUDGE_FINALS_MAX + VD_BITCOIN_COINS_MAX + VD_OUTBOX_ATTEMPTS_MAX <=
                    VD_NODES_QUESTIONS_MAX,
                "all questions of the first round fit into it");
 
@@ -34,14 +34,14 @@ static void put_output(struct vd_nodes *nodes, const uint8_t transaction[static 
 }
 
 void vd_bitcoin_first_put(struct vd_nodes *nodes, const struct vd_bitcoin_subject *subject) {
-  const struct vd_bitcoin_outbox *outbox = subject->outbox;
+  const struct vd_judge_outbox *outbox = subject->outbox;
   struct vd_writer *params;
   (void)vd_nodes_question(nodes, VD_NODES_ALL, "getblockchaininfo", &params);
   put_block_hash(nodes, 0);
   (void)vd_nodes_question(nodes, VD_NODES_ALL, "estimatesmartfee", &params);
   vd_writer_number(params, RATE_BLOCKS);
-  for (size_t c = 0; c < outbox->coin_count; c++)
-    put_output(nodes, outbox->coins[c].transaction, outbox->coins[c].output, false);
+  for (size_t c = 0; c < subject->coins->count; c++)
+    put_output(nodes, subject->coins->items[c].transaction, subject->coins->items[c].output, false);
   for (size_t a = 0; a < outbox->attempt_count; a++) put_output(nodes, outbox->attempts[a].id, 1, true);
   for (size_t i = 0; subject->asks_finals && i < outbox->final_count; i++)
     put_block_hash(nodes, outbox->finals[i].number);
@@ -70,8 +70,8 @@ static const struct vd_rpc_value *result_of(const struct vd_nodes *nodes, size_t
 }
 
 static struct vd_bitcoin_hash hash_of(const struct vd_nodes *nodes, size_t e, size_t question) {
-  struct vd_bitcoin_hash hash = {.presence = VD_BITCOIN_UNKNOWN};
-  if (vd_rpc_get_reversed(result_of(nodes, e, question), hash.hash, sizeof hash.hash)) hash.presence = VD_BITCOIN_THERE;
+  struct vd_bitcoin_hash hash = {.presence = VD_JUDGE_UNKNOWN};
+  if (vd_rpc_get_reversed(result_of(nodes, e, question), hash.hash, sizeof hash.hash)) hash.presence = VD_JUDGE_THERE;
   return hash;
 }
 
@@ -84,7 +84,7 @@ static void read_info(const struct vd_rpc_value *value, const char *network, str
     return;
   if (view->height > UINT32_MAX) return;
   view->is_network = len == strlen(network) && memcmp(name, network, len) == 0;
-  view->info = VD_BITCOIN_THERE;
+  view->info = VD_JUDGE_THERE;
 }
 
 /* Bitcoin Core says feerate, bcoin says fee; both in bitcoin for 1000 virtual bytes, or nothing of the kind. */
@@ -103,10 +103,10 @@ static bool is_ours(const struct vd_rpc_value *script, const uint8_t program[sta
 
 static struct vd_bitcoin_output output_of(const struct vd_nodes *nodes, size_t e, size_t question,
                                           const struct vd_bitcoin_subject *subject) {
-  struct vd_bitcoin_output output = {.presence = VD_BITCOIN_UNKNOWN};
+  struct vd_bitcoin_output output = {.presence = VD_JUDGE_UNKNOWN};
   const struct vd_rpc_value *value = result_of(nodes, e, question);
   bool is_reward = false;
-  if (vd_rpc_is_null(value)) output.presence = VD_BITCOIN_ABSENT;
+  if (vd_rpc_is_null(value)) output.presence = VD_JUDGE_ABSENT;
   if (!vd_rpc_get_number(vd_rpc_member(value, "confirmations"), &output.confirmations) ||
       !vd_rpc_get_satoshi(vd_rpc_member(value, "value"), &output.value_sat) ||
       !vd_rpc_get_boolean(vd_rpc_member(value, "coinbase"), &is_reward) ||
@@ -114,13 +114,13 @@ static struct vd_bitcoin_output output_of(const struct vd_nodes *nodes, size_t e
     return output;
   output.is_ours = is_ours(vd_rpc_member(value, "scriptPubKey"), subject->program);
   output.is_immature = is_reward && output.confirmations < REWARD_MATURITY;
-  output.presence = VD_BITCOIN_THERE;
+  output.presence = VD_JUDGE_THERE;
   return output;
 }
 
 void vd_bitcoin_first_read(const struct vd_nodes *nodes, const struct vd_bitcoin_subject *subject,
                            struct vd_bitcoin_view *views) {
-  const struct vd_bitcoin_outbox *outbox = subject->outbox;
+  const struct vd_judge_outbox *outbox = subject->outbox;
   for (size_t e = 0; e < vd_nodes_count(nodes); e++) {
     struct vd_bitcoin_view *view = &views[e];
     size_t question = FIRST_ALWAYS;
@@ -128,7 +128,7 @@ void vd_bitcoin_first_read(const struct vd_nodes *nodes, const struct vd_bitcoin
     read_info(result_of(nodes, e, INFO), subject->network, view);
     view->genesis = hash_of(nodes, e, GENESIS);
     view->rate = rate_of(result_of(nodes, e, RATE));
-    for (size_t c = 0; c < outbox->coin_count; c++) view->coins[c] = output_of(nodes, e, question++, subject);
+    for (size_t c = 0; c < subject->coins->count; c++) view->coins[c] = output_of(nodes, e, question++, subject);
     for (size_t a = 0; a < outbox->attempt_count; a++) view->changes[a] = output_of(nodes, e, question++, subject);
     for (size_t i = 0; subject->asks_finals && i < outbox->final_count; i++)
       view->finals[i] = hash_of(nodes, e, question++);
@@ -152,22 +152,22 @@ static void take(void *context, uint32_t index, const struct vd_bitcoin_transact
   wanted->index = index;
 }
 
-static enum vd_bitcoin_presence read_block(const uint8_t *bytes, size_t len, const uint8_t hash[static 32],
+static enum vd_judge_presence read_block(const uint8_t *bytes, size_t len, const uint8_t hash[static 32],
                                            const uint8_t transaction[static 32], struct vd_bitcoin_proof *proof) {
   struct wanted wanted = {.id = transaction};
   if (vd_bitcoin_block_read(&proof->header, bytes, len, take, &wanted, NULL) != VD_OK ||
       memcmp(proof->header.hash, hash, 32) != 0)
-    return VD_BITCOIN_UNKNOWN;
-  if (!wanted.is_found) return VD_BITCOIN_ABSENT;
-  return vd_bitcoin_block_branch(&proof->branch, bytes, len, wanted.index, NULL) == VD_OK ? VD_BITCOIN_THERE
-                                                                                          : VD_BITCOIN_UNKNOWN;
+    return VD_JUDGE_UNKNOWN;
+  if (!wanted.is_found) return VD_JUDGE_ABSENT;
+  return vd_bitcoin_block_branch(&proof->branch, bytes, len, wanted.index, NULL) == VD_OK ? VD_JUDGE_THERE
+                                                                                          : VD_JUDGE_UNKNOWN;
 }
 
 void vd_bitcoin_third_read(const struct vd_nodes *nodes, size_t endpoint, const uint8_t hash[static 32],
                            const uint8_t transaction[static 32], struct vd_bitcoin_proof *proof) {
   uint8_t *bytes = malloc(BLOCK_MAX);
   size_t len;
-  proof->presence = VD_BITCOIN_UNKNOWN;
+  proof->presence = VD_JUDGE_UNKNOWN;
   proof->endpoint = endpoint;
   if (bytes != NULL && vd_rpc_get_hex(result_of(nodes, endpoint, 0), bytes, BLOCK_MAX, &len))
     proof->presence = read_block(bytes, len, hash, transaction, proof);

@@ -11,7 +11,8 @@
 struct vd_bitcoin_subject {
   const char *network;                     /* as getblockchaininfo names it */
   uint8_t program[VD_BITCOIN_PROGRAM_LEN]; /* the account's */
-  const struct vd_bitcoin_outbox *outbox;
+  const struct vd_judge_outbox *outbox;
+  const struct vd_bitcoin_coins *coins;
   bool asks_finals;                        /* whether the recorded final anchors are looked at */
 };
 

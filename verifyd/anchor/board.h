@@ -10,6 +10,7 @@
 /* All zero is the beginning. */
 struct vd_board {
   atomic_int state;
+  atomic_bool is_stuck;
   atomic_uint_fast64_t final_count, final_size, final_time_s, sent_size, attempts, looked_s;
 };
 
@@ -20,6 +21,7 @@ struct vd_board_outbox {
 };
 
 void vd_board_set_state(struct vd_board *board, enum vd_anchoring_state state);
+void vd_board_set_stuck(struct vd_board *board, bool is_stuck);
 void vd_board_set_outbox(struct vd_board *board, const struct vd_board_outbox *outbox,
                          const struct vd_policy_slot *last);
 

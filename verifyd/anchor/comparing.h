@@ -44,9 +44,13 @@ void vd_comparing_free(struct vd_comparing *comparing);
 /* Starts what is due. About every second. */
 void vd_comparing_look(struct vd_comparing *comparing, uint64_t now_ms);
 
-/* Whether no anchor of the tracks is left that was not compared. Disputed ones have been. is_silent: the log did not
- * answer when it was last asked. */
-bool vd_comparing_is_done(const struct vd_comparing *comparing, bool *is_silent);
+/* Somebody was shown that the log does not continue what was seen of it: asks for that, with the next look, and keeps
+ * the proof if it shows another tree. When it shows less, or nothing, the largest anchor is compared again that was
+ * confirmed and is not larger than what it shows. Without `seen` nothing comes of it. */
+void vd_comparing_doubt(struct vd_comparing *comparing);
+
+/* Whether the log was found not to continue what was seen of it, since this was asked last. */
+bool vd_comparing_is_doubtful(struct vd_comparing *comparing);
 
 /* --- the judgement itself: pure --- */
 

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "anchor/evm_found.h"
+
 enum {
   RECEIPTS_MAX = 64, /* asked for at once */
   READS_MAX = 256    /* blocks read one after the other until the nodes are asked again whether they know the counts */
@@ -17,22 +19,6 @@ bool vd_evm_following_block(const struct vd_rpc_value *value, void *out) {
          vd_rpc_get_quantity(vd_rpc_member(value, "timestamp"), &block->time_s) &&
          vd_rpc_get_data_exact(vd_rpc_member(value, "hash"), block->hash, sizeof block->hash) &&
          vd_rpc_get_data_exact(vd_rpc_member(value, "parentHash"), block->parent, sizeof block->parent);
-}
-
-bool vd_evm_following_sent(const struct vd_rpc_value *value, const uint8_t account[static 20],
-                           const uint8_t origin_id[static FRAG_ANCHOR_ORIGIN_LEN],
-                           struct vd_evm_following_sent *sent) {
-  uint8_t sender[20], input[FRAG_ANCHOR_LEN];
-  size_t len;
-  memset(sent, 0, sizeof *sent);
-  if (!vd_rpc_get_data_exact(vd_rpc_member(value, "from"), sender, sizeof sender) ||
-      !vd_rpc_get_data_exact(vd_rpc_member(value, "hash"), sent->hash, sizeof sent->hash))
-    return false;
-  sent->is_ours = memcmp(sender, account, sizeof sender) == 0 &&
-                  vd_rpc_get_data(vd_rpc_member(value, "input"), input, sizeof input, &len) &&
-                  frag_anchor_decode(&sent->anchor, input, len) == FRAG_OK &&
-                  memcmp(sent->anchor.origin_id, origin_id, FRAG_ANCHOR_ORIGIN_LEN) == 0;
-  return true;
 }
 
 static bool get_hash(const struct vd_rpc_value *value, void *hash32) {
@@ -182,7 +168,8 @@ static void on_receipts(struct vd_following *following) {
       vd_following_fail(following, "a receipt is not that of the transaction in block %" PRIu64, item->block_number);
       return;
     }
-    found->is_dropped = receipt.status != 1;
+    found->is_dropped = found->is_dropped || receipt.status != 1;
+    if (receipt.status != 1) found->why = NULL;
   }
   following->receipt_at += following->receipt_count;
   ask_receipts(following);
@@ -205,68 +192,9 @@ static void ask_receipts(struct vd_following *following) {
   vd_following_ask(following, on_receipts);
 }
 
-static bool note(struct vd_following *following, const struct vd_following_block *block,
-                 const struct vd_evm_following_sent *sent) {
-  struct vd_anchors_found found = {.item = {.size = sent->anchor.size,
-                                            .block_number = block->number,
-                                            .block_time_s = block->time_s,
-                                            .state = VD_ANCHORS_UNCHECKED}};
-  memcpy(found.item.root, sent->anchor.root, sizeof found.item.root);
-  memcpy(found.item.transaction, sent->hash, sizeof found.item.transaction);
-  memcpy(found.item.block_hash, block->hash, sizeof found.item.block_hash);
-  return vd_following_found_add(following, following->at, &found);
-}
-
-static bool is_noted(const struct vd_following_found *found, const struct vd_evm_following_sent *sent) {
-  const struct vd_anchors_item *item = &found->found.item;
-  return item->size == sent->anchor.size && memcmp(item->root, sent->anchor.root, sizeof item->root) == 0 &&
-         memcmp(item->transaction, sent->hash, sizeof item->transaction) == 0;
-}
-
-/* The first endpoint's anchors are noted; the others must have the same. False: they have not. */
-static bool read_sent(struct vd_following *following, size_t e, size_t question,
-                      const struct vd_following_block *block) {
-  const struct vd_following_track *track = &following->tracks[following->at];
-  const struct vd_rpc_value *value;
-  struct vd_evm_following_sent sent;
-  size_t at = following->found_count;
-  while (at > 0 && following->found[at - 1].found.item.block_number == block->number) at--;
-  if (!vd_following_result(following, e, question, &value)) return false;
-  const struct vd_rpc_value *list = vd_rpc_member(value, "transactions");
-  bool is_right = true;
-  for (size_t i = 0; i < vd_rpc_count(list) && is_right; i++) {
-    is_right =
-        vd_evm_following_sent(vd_rpc_item(list, i), track->options->account, track->origin_id, &sent);
-    if (!is_right || !sent.is_ours) continue;
-    if (e == 0 && !note(following, block, &sent)) return false;
-    is_right = at < following->found_count && is_noted(&following->found[at++], &sent);
-  }
-  if (is_right && at == following->found_count) return true;
-  vd_following_fail(following, "endpoint %zu does not tell the transactions of block %" PRIu64 ", or others", e + 1,
-                    block->number);
-  return false;
-}
-
-/* One block of those that were asked for, the i-th. */
-static bool read_block(struct vd_following *following, size_t i, uint64_t number) {
-  const struct vd_following_track *track = &following->tracks[following->at];
-  struct vd_following_block *block = &following->read[i];
-  if (!vd_following_agreed(following, i, "a block", vd_evm_following_block, block, sizeof *block)) return false;
-  const uint8_t *before = i > 0 ? following->read[i - 1].hash : track->hash;
-  bool follows = number != track->next + i || (i == 0 && !track->is_begun) || memcmp(block->parent, before, 32) == 0;
-  bool is_final = number != following->final || memcmp(block->hash, following->final_block.hash, 32) == 0;
-  if (block->number != number || !follows || !is_final) {
-    vd_following_fail(following, "block %" PRIu64 " does not follow the one before it", number);
-    return false;
-  }
-  for (size_t e = 0; e < vd_nodes_count(following->nodes); e++)
-    if (!read_sent(following, e, i, block)) return false;
-  return true;
-}
-
 static void on_blocks(struct vd_following *following) {
   for (size_t i = 0; i < following->read_count; i++)
-    if (!read_block(following, i, following->low + i)) return;
+    if (!vd_evm_found_read(following, i, following->low + i)) return;
   following->receipt_at = 0;
   ask_receipts(following);
 }

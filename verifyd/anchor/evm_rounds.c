@@ -57,7 +57,7 @@ void vd_evm_first_put(struct vd_nodes *nodes, const struct vd_evm_subject *subje
 }
 
 void vd_evm_second_put(struct vd_nodes *nodes, const struct vd_evm_subject *subject, uint64_t common) {
-  const struct vd_evm_outbox *outbox = subject->outbox;
+  const struct vd_judge_outbox *outbox = subject->outbox;
   put_block(nodes, NULL, common);
   for (size_t a = 0; a < outbox->attempt_count; a++)
     put_data(nodes, "eth_getTransactionReceipt", outbox->attempts[a].id, sizeof outbox->attempts[a].id);
@@ -78,23 +78,23 @@ void vd_evm_send_put(struct vd_nodes *nodes, const uint8_t *raw, size_t len) {
 
 /* The result, if there is one; *presence tells a null from none. */
 static const struct vd_rpc_value *result_of(const struct vd_nodes *nodes, size_t e, size_t question,
-                                            enum vd_evm_presence *presence) {
+                                            enum vd_judge_presence *presence) {
   const struct vd_rpc_value *value = NULL;
-  *presence = VD_EVM_UNKNOWN;
+  *presence = VD_JUDGE_UNKNOWN;
   if (vd_nodes_outcome(nodes, e, question, &value) != VD_RPC_RESULT) return NULL;
-  if (vd_rpc_is_null(value)) *presence = VD_EVM_ABSENT;
+  if (vd_rpc_is_null(value)) *presence = VD_JUDGE_ABSENT;
   return vd_rpc_is_null(value) ? NULL : value;
 }
 
 static struct vd_evm_number number_of(const struct vd_nodes *nodes, size_t e, size_t question) {
-  enum vd_evm_presence presence;
+  enum vd_judge_presence presence;
   struct vd_evm_number number = {.is_known = false};
   number.is_known = vd_rpc_get_quantity(result_of(nodes, e, question, &presence), &number.value);
   return number;
 }
 
 static struct vd_evm_block block_of(const struct vd_nodes *nodes, size_t e, size_t question) {
-  struct vd_evm_block block = {.presence = VD_EVM_UNKNOWN};
+  struct vd_evm_block block = {.presence = VD_JUDGE_UNKNOWN};
   const struct vd_rpc_value *value = result_of(nodes, e, question, &block.presence);
   if (value == NULL) return block;
   if (!vd_rpc_get_quantity(vd_rpc_member(value, "number"), &block.number) ||
@@ -102,21 +102,21 @@ static struct vd_evm_block block_of(const struct vd_nodes *nodes, size_t e, size
       !vd_rpc_get_quantity(vd_rpc_member(value, "timestamp"), &block.time_s))
     return block;
   block.has_base_fee = vd_rpc_get_quantity(vd_rpc_member(value, "baseFeePerGas"), &block.base_fee);
-  block.presence = VD_EVM_THERE;
+  block.presence = VD_JUDGE_THERE;
   return block;
 }
 
 /* An answer about another block than was asked for is none. */
 static struct vd_evm_block block_at(const struct vd_nodes *nodes, size_t e, size_t question, uint64_t number) {
   struct vd_evm_block block = block_of(nodes, e, question);
-  if (block.presence == VD_EVM_THERE && block.number != number) block.presence = VD_EVM_UNKNOWN;
+  if (block.presence == VD_JUDGE_THERE && block.number != number) block.presence = VD_JUDGE_UNKNOWN;
   return block;
 }
 
 void vd_evm_first_read(const struct vd_nodes *nodes, const struct vd_evm_subject *subject, struct vd_evm_view *views) {
   for (size_t e = 0; e < vd_nodes_count(nodes); e++) {
     struct vd_evm_view *view = &views[e];
-    enum vd_evm_presence presence;
+    enum vd_judge_presence presence;
     size_t question = FIRST_ALWAYS;
     memset(view, 0, sizeof *view);
     view->chain_id = number_of(nodes, e, CHAIN_ID);
@@ -138,7 +138,7 @@ static bool is_id(const struct vd_rpc_value *value, const char *name, const uint
 
 static struct vd_evm_receipt receipt_of(const struct vd_nodes *nodes, size_t e, size_t question,
                                         const uint8_t id[static 32]) {
-  struct vd_evm_receipt receipt = {.presence = VD_EVM_UNKNOWN};
+  struct vd_evm_receipt receipt = {.presence = VD_JUDGE_UNKNOWN};
   const struct vd_rpc_value *value = result_of(nodes, e, question, &receipt.presence);
   uint64_t status;
   if (value == NULL || !is_id(value, "transactionHash", id)) return receipt;
@@ -149,20 +149,20 @@ static struct vd_evm_receipt receipt_of(const struct vd_nodes *nodes, size_t e, 
       !vd_rpc_get_quantity(vd_rpc_member(value, "effectiveGasPrice"), &receipt.gas_price))
     return receipt;
   receipt.is_success = status == 1;
-  receipt.presence = VD_EVM_THERE;
+  receipt.presence = VD_JUDGE_THERE;
   return receipt;
 }
 
-static enum vd_evm_presence transaction_of(const struct vd_nodes *nodes, size_t e, size_t question,
+static enum vd_judge_presence transaction_of(const struct vd_nodes *nodes, size_t e, size_t question,
                                            const uint8_t id[static 32], const struct vd_rpc_value **value) {
-  enum vd_evm_presence presence;
+  enum vd_judge_presence presence;
   *value = result_of(nodes, e, question, &presence);
-  return *value != NULL && is_id(*value, "hash", id) ? VD_EVM_THERE : presence;
+  return *value != NULL && is_id(*value, "hash", id) ? VD_JUDGE_THERE : presence;
 }
 
 void vd_evm_second_read(const struct vd_nodes *nodes, const struct vd_evm_subject *subject, uint64_t common,
                         struct vd_evm_view *views) {
-  const struct vd_evm_outbox *outbox = subject->outbox;
+  const struct vd_judge_outbox *outbox = subject->outbox;
   const struct vd_rpc_value *value;
   for (size_t e = 0; e < vd_nodes_count(nodes); e++) {
     views[e].common = block_at(nodes, e, 0, common);
@@ -181,7 +181,7 @@ static bool is_ours(const struct vd_rpc_value *value, const struct vd_evm_subjec
   return vd_rpc_get_data_exact(vd_rpc_member(value, "from"), from, sizeof from) &&
          vd_rpc_get_data_exact(vd_rpc_member(value, "to"), to, sizeof to) &&
          vd_rpc_get_data_exact(vd_rpc_member(value, "input"), input, sizeof input) &&
-         vd_rpc_get_quantity(vd_rpc_member(value, "nonce"), &nonce) && nonce == subject->outbox->nonce &&
+         vd_rpc_get_quantity(vd_rpc_member(value, "nonce"), &nonce) && nonce == subject->outbox->number &&
          memcmp(from, subject->account, sizeof from) == 0 && memcmp(to, subject->account, sizeof to) == 0 &&
          memcmp(input, mined->payload, sizeof input) == 0;
 }
@@ -192,6 +192,6 @@ void vd_evm_third_read(const struct vd_nodes *nodes, const struct vd_evm_subject
   for (size_t e = 0; e < vd_nodes_count(nodes); e++) {
     views[e].mined_block = block_at(nodes, e, 0, mined->number);
     views[e].mined = transaction_of(nodes, e, 1, mined->id, &value);
-    views[e].is_mined_ours = views[e].mined == VD_EVM_THERE && is_ours(value, subject, mined);
+    views[e].is_mined_ours = views[e].mined == VD_JUDGE_THERE && is_ours(value, subject, mined);
   }
 }

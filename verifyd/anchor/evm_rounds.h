@@ -13,7 +13,7 @@
 
 struct vd_evm_subject {
   uint8_t account[VD_EVM_ADDRESS_LEN];
-  const struct vd_evm_outbox *outbox;
+  const struct vd_judge_outbox *outbox;
   bool asks_finalized;               /* whether the chain has such blocks: confirmations is 0 */
   bool asks_finals;                  /* whether the recorded final anchors are looked at */
   bool asks_gas;                     /* whether an estimate is wanted for this payload */

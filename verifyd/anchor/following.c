@@ -157,6 +157,7 @@ enum vd_error vd_following_new(const struct vd_following_options *options, struc
   made->chain = options->chain;
   made->kind = made->chain->kind == VD_CHAIN_EVM ? &vd_evm_following : &vd_bitcoin_following;
   enum vd_error error = vd_context_new(&made->context, failure);
+  if (error == VD_OK && made->chain->kind == VD_CHAIN_EVM) error = vd_ecdsa_new(&made->ecdsa, failure);
   if (error == VD_OK) error = vd_nodes_new(made->chain, options->client, &made->nodes, failure);
   for (size_t t = 0; error == VD_OK && t < options->track_count; t++)
     error = add_track(made, options->tracks[t], failure);
@@ -171,6 +172,7 @@ void vd_following_free(struct vd_following *following) {
   vd_nodes_free(following->nodes);
   vd_following_found_clear(following);
   frag_context_free(following->context);
+  vd_ecdsa_free(following->ecdsa);
   free(following->found);
   free(following->checked);
   free(following->block);

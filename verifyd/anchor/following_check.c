@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "anchor/following_state.h"
-#include "base/hex.h"
 
 enum {
   NEWEST = 3,      /* anchors of one track that are looked at again in each round */
@@ -67,13 +66,13 @@ static void go_back(struct vd_following *following, const struct vd_anchors_item
 
 static bool withdraw(struct vd_following *following, const struct vd_following_checked *checked) {
   struct vd_failure failure = {.text = ""};
-  char transaction[65];
+  char transaction[VD_FOLLOWING_ID_SIZE];
   if (vd_anchors_withdraw(following->options.anchors, following->tracks[following->violated].number, checked->n,
                           &failure) != VD_OK) {
     vd_following_fail(following, "an anchor cannot be withdrawn: %s", failure.text);
     return false;
   }
-  vd_hex_encode(transaction, checked->item.transaction, sizeof checked->item.transaction);
+  vd_following_id(following, transaction, &checked->item);
   vd_following_tell(following, following->violated, VD_ANCHORING_ALARM, "anchor_gone",
                     "size=%" PRIu64 " block=%" PRIu64 " transaction=%s", checked->item.size,
                     checked->item.block_number, transaction);
@@ -191,6 +190,18 @@ static void check(struct vd_following *following) {
   else following->kind->walk(following);
 }
 
+/* A number with a digit too many would look for nothing, for ever. */
+static void look_at_first_block(struct vd_following *following) {
+  const struct vd_chain_settings *chain = following->chain;
+  bool is_ahead = chain->first_block > following->final;
+  if (is_ahead && !following->is_ahead_told)
+    vd_following_tell(following, 0, VD_ANCHORING_WARNING, "first_block_ahead",
+                      "first_block=%" PRIu64 " final=%" PRIu64
+                      " reason=\"the chain has not come to first_block: nothing is looked for until then\"",
+                      chain->first_block, following->final);
+  following->is_ahead_told = is_ahead;
+}
+
 void vd_following_head(struct vd_following *following, uint64_t last) {
   unsigned confirmations = following->chain->confirmations;
   if (last > VD_FOLLOWING_NUMBER_MAX) {
@@ -202,5 +213,6 @@ void vd_following_head(struct vd_following *following, uint64_t last) {
     return;
   }
   following->final = confirmations == 0 ? last : last - (confirmations - 1);
+  look_at_first_block(following);
   check(following);
 }

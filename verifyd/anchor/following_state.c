@@ -119,9 +119,15 @@ void vd_following_found_clear(struct vd_following *following) {
   following->found_count = 0;
 }
 
+void vd_following_id(const struct vd_following *following, char text[static VD_FOLLOWING_ID_SIZE],
+                     const struct vd_anchors_item *item) {
+  memcpy(text, "0x", 2);
+  vd_hex_encode(following->chain->kind == VD_CHAIN_EVM ? text + 2 : text, item->transaction, sizeof item->transaction);
+}
+
 static void tell_found(const struct vd_following *following, size_t track, const struct vd_anchors_item *item) {
-  char transaction[65];
-  vd_hex_encode(transaction, item->transaction, sizeof item->transaction);
+  char transaction[VD_FOLLOWING_ID_SIZE];
+  vd_following_id(following, transaction, item);
   vd_following_tell(following, track, VD_ANCHORING_INFO, "anchor_found",
                     "size=%" PRIu64 " block=%" PRIu64 " transaction=%s", item->size, item->block_number, transaction);
 }
@@ -137,9 +143,23 @@ static struct vd_anchors_found *gather(const struct vd_following *following, siz
   return gathered;
 }
 
+static void tell_unproven(const struct vd_following *following, const struct vd_following_found *found) {
+  const struct vd_anchors_item *item = &found->found.item;
+  char transaction[VD_FOLLOWING_ID_SIZE];
+  vd_following_id(following, transaction, item);
+  vd_following_tell(following, found->track, VD_ANCHORING_WARNING, "anchor_unproven",
+                    "size=%" PRIu64 " block=%" PRIu64 " transaction=%s reason=\"%s\"", item->size,
+                    item->block_number, transaction, found->why);
+}
+
 static void drop_saved(struct vd_following *following, size_t track) {
-  for (size_t i = 0; i < following->found_count; i++)
-    if (following->found[i].track == track) following->found[i].is_dropped = true;
+  for (size_t i = 0; i < following->found_count; i++) {
+    struct vd_following_found *found = &following->found[i];
+    if (found->track != track) continue;
+    if (found->why != NULL) tell_unproven(following, found);
+    found->is_dropped = true;
+    found->why = NULL;
+  }
 }
 
 /* What could not be kept is read again from where the store stands. */

@@ -9,6 +9,7 @@
 
 #include "anchor/following.h"
 #include "anchor/nodes.h"
+#include "chain/ecdsa.h"
 
 #define VD_FOLLOWING_COINS_MAX 44   /* kept of one account; as many as a cursor has room for */
 #define VD_FOLLOWING_UNSAVED_MAX 64 /* blocks that may have to be looked at again after a crash */
@@ -58,6 +59,7 @@ struct vd_following_track {
 struct vd_following_found {
   size_t track; /* place among the following's tracks */
   bool is_dropped;
+  const char *why; /* it is dropped, and that is to be told: a few words; else NULL */
   struct vd_anchors_found found;
   uint8_t *bytes; /* owned; what found's raw and evidence lead to */
 };
@@ -71,6 +73,7 @@ struct vd_following {
   void (*then)(struct vd_following *following); /* what is done with the answers */
   uint64_t next_ms;
   bool is_done, is_stuck;
+  bool is_ahead_told; /* that the chain has not come to first_block */
   char why[256];
   uint64_t final; /* number of the last final block that all endpoints know */
   size_t track_count;
@@ -86,6 +89,7 @@ struct vd_following {
   uint64_t standing;   /* its anchors from here on are gone */
 
   /* evm_following.c */
+  struct vd_ecdsa *ecdsa;
   size_t final_question;
   struct vd_following_block final_block;
   size_t at;           /* the track that is being walked */
@@ -150,11 +154,16 @@ void vd_following_found_clear(struct vd_following *following);
 void vd_following_move(struct vd_following_track *track, const struct vd_following_block *block, unsigned blocks);
 
 /* Keeps a track's cursor, with what was found; where nothing was found and few blocks were looked at only if is_due.
- * False: vd_following_fail was called. */
+ * Tells what was found, and what was dropped with a why. False: vd_following_fail was called. */
 bool vd_following_save(struct vd_following *following, size_t track, bool is_due);
 
 /* A track that has seen nothing yet, or nothing any more. */
 void vd_following_begin_anew(const struct vd_following *following, struct vd_following_track *track);
+
+/* A transaction in such a text, as people write it on that chain. */
+#define VD_FOLLOWING_ID_SIZE 67
+void vd_following_id(const struct vd_following *following, char text[static VD_FOLLOWING_ID_SIZE],
+                     const struct vd_anchors_item *item);
 
 /* Tells the caller: "chain=… log=… " and then the format. */
 void vd_following_tell(const struct vd_following *following, size_t track, enum vd_anchoring_grade grade,

@@ -166,12 +166,12 @@ size_t vd_nodes_question(struct vd_nodes *nodes, size_t to, const char *method, 
 static void read_credentials(struct vd_nodes *nodes) {
   struct vd_bytes bytes;
   if (*nodes->chain->credentials == '\0') return;
-  nodes->credentials_complaint = "its credentials file cannot be read";
+  nodes->credentials_complaint = "has a credentials file that cannot be read";
   if (vd_file_read(nodes->chain->credentials, CREDENTIALS_FILE_MAX, &bytes, NULL) != VD_OK) return;
   char *line = (char *)bytes.data;
   size_t len = strcspn(line, "\r\n");
   line[len] = '\0';
-  nodes->credentials_complaint = "its credentials file does not begin with user:password";
+  nodes->credentials_complaint = "has a credentials file that does not begin with user:password";
   if (vd_client_is_credentials(line)) {
     memcpy(nodes->credentials, line, len + 1);
     nodes->credentials_complaint = NULL;

@@ -18,11 +18,21 @@ bool vd_policy_is_fork(const struct vd_anchoring_options *options, const struct 
   return !options->continues(options->context, &last->newest);
 }
 
+static uint64_t covered_by(const struct vd_policy_slot *last) { return last->is_there ? last->size : 0; }
+
+uint64_t vd_policy_waiting_since(uint64_t waiting_since_s, const struct vd_policy_slot *last,
+                                 const struct vd_anchoring_checkpoint *newest, uint64_t now_s) {
+  if (newest->size <= covered_by(last)) return 0;
+  return waiting_since_s != 0 ? waiting_since_s : now_s;
+}
+
 bool vd_policy_is_begin_due(const struct vd_anchor_settings *settings, const struct vd_policy_slot *last,
-                            const struct vd_anchoring_checkpoint *newest, uint64_t now_s) {
-  uint64_t covered = last->is_there ? last->size : 0;
+                            const struct vd_anchoring_checkpoint *newest, uint64_t waiting_since_s, uint64_t now_s) {
+  uint64_t covered = covered_by(last);
   if (last->is_there && !last->is_final) return false;
-  if (newest->size <= covered || newest->size - covered < settings->entries) return false;
+  if (newest->size <= covered) return false;
+  bool is_old = waiting_since_s != 0 && has_passed(waiting_since_s, now_s, settings->interval_s);
+  if (newest->size - covered < settings->entries && !is_old) return false;
   return !last->is_there || has_passed(last->begun_s, now_s, settings->interval_s);
 }
 

@@ -26,10 +26,16 @@ VD_MUST_CHECK bool vd_policy_is_fork(const struct vd_anchoring_options *options,
                                      const struct vd_anchoring_checkpoint *newest);
 
 /* Whether a new slot is to be begun with the newest checkpoint: no slot is open, the last one was begun interval_s ago,
- * and at least `entries` entries are not covered. An empty log never is. After the clock was set back by more than the
- * interval the next one is due at once. */
+ * and at least `entries` entries are not covered, or fewer have waited for interval_s. An empty log never is. After the
+ * clock was set back by more than the interval the next one is due at once.
+ * waiting_since_s: how long the log has had entries that are not covered; 0: it has none, or that is not known. */
 VD_MUST_CHECK bool vd_policy_is_begin_due(const struct vd_anchor_settings *settings, const struct vd_policy_slot *last,
-                                          const struct vd_anchoring_checkpoint *newest, uint64_t now_s);
+                                          const struct vd_anchoring_checkpoint *newest, uint64_t waiting_since_s,
+                                          uint64_t now_s);
+
+/* The next waiting_since_s. */
+uint64_t vd_policy_waiting_since(uint64_t waiting_since_s, const struct vd_policy_slot *last,
+                                 const struct vd_anchoring_checkpoint *newest, uint64_t now_s);
 
 /* Whether the open slot's newest attempt, which the caller knows not to be mined, is to be replaced: it was made
  * replace_s ago. */

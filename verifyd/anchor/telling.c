@@ -5,12 +5,6 @@
 
 #include "anchor/complaint.h"
 
-struct vd_trouble vd_trouble_of(const char *event, enum vd_anchoring_grade grade, bool is_patient,
-                                bool names_endpoint) {
-  return (struct vd_trouble){
-      .event = event, .grade = grade, .is_patient = is_patient, .names_endpoint = names_endpoint};
-}
-
 void vd_tell(const struct vd_telling *telling, enum vd_anchoring_grade grade, const char *event, const char *format,
              ...) {
   char detail[1024];

@@ -18,9 +18,6 @@ struct vd_trouble {
   bool names_endpoint; /* it is about one endpoint */
 };
 
-/* One whose reason and words are still to be filled in. */
-struct vd_trouble vd_trouble_of(const char *event, enum vd_anchoring_grade grade, bool is_patient, bool names_endpoint);
-
 /* All zero but for options is the beginning. */
 struct vd_telling {
   const struct vd_anchoring_options *options; /* outlive it */

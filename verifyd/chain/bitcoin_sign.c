@@ -68,11 +68,11 @@ static void begin_preimage(struct vd_bitcoin_preimage *preimage, const struct vd
 }
 
 static enum vd_error put_witness(uint8_t **at, const struct vd_ecdsa *ecdsa, const uint8_t digest[static 32],
-                                 const struct vd_ecdsa_public *public_key, const uint8_t secret32[static 32],
-                                 struct vd_failure *failure) {
+                                 const struct vd_ecdsa_key *key, struct vd_failure *failure) {
+  const struct vd_ecdsa_public *public_key = &key->public_key;
   struct vd_ecdsa_signature signature;
   uint8_t der[VD_ECDSA_DER_MAX];
-  enum vd_error error = vd_ecdsa_sign(ecdsa, &signature, digest, secret32, failure);
+  enum vd_error error = vd_ecdsa_sign(ecdsa, &signature, digest, key->secret32, failure);
   if (error != VD_OK) return error;
   size_t der_len = vd_ecdsa_der(ecdsa, der, &signature);
   *at = vd_bitcoin_put(*at, 2, 1);
@@ -130,18 +130,16 @@ static void name(struct vd_bitcoin_signed *made, const struct vd_bitcoin_anchor 
 }
 
 enum vd_error vd_bitcoin_sign(const struct vd_ecdsa *ecdsa, const struct vd_bitcoin_anchor *anchor,
-                              const uint8_t secret32[static 32], struct vd_bitcoin_signed *made,
+                              const struct vd_ecdsa_key *key, struct vd_bitcoin_signed *made,
                               struct vd_failure *failure) {
-  struct vd_ecdsa_public public_key;
   struct vd_bitcoin_preimage preimage;
   uint8_t program[VD_BITCOIN_PROGRAM_LEN], outputs[OUTPUTS_MAX], digest[32];
   uint64_t change_sat = 0;
   assert(anchor->coin_count >= 1 && anchor->coin_count <= VD_BITCOIN_INPUTS_MAX);
   assert(anchor->data_len >= 1 && anchor->data_len <= VD_BITCOIN_DATA_MAX);
   enum vd_error error = find_change(&change_sat, anchor, failure);
-  if (error == VD_OK) error = vd_ecdsa_public(ecdsa, &public_key, secret32, failure);
   if (error != VD_OK) return error;
-  vd_hash160(program, public_key.compressed, sizeof public_key.compressed);
+  vd_hash160(program, key->public_key.compressed, sizeof key->public_key.compressed);
   size_t outputs_len = put_outputs(outputs, anchor, program, change_sat);
   begin_preimage(&preimage, anchor, outputs, outputs_len, program);
 
@@ -151,7 +149,7 @@ enum vd_error vd_bitcoin_sign(const struct vd_ecdsa *ecdsa, const struct vd_bitc
   for (size_t coin = 0; coin < anchor->coin_count; coin++) {
     preimage.coin = anchor->coins[coin];
     vd_bitcoin_digest(digest, &preimage);
-    error = put_witness(&at, ecdsa, digest, &public_key, secret32, failure);
+    error = put_witness(&at, ecdsa, digest, key, failure);
     if (error != VD_OK) return error;
   }
   at = vd_bitcoin_put(at, 0, 4);

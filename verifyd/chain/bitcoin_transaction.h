@@ -52,9 +52,9 @@ struct vd_bitcoin_signed {
 };
 
 /* Signs; every input signals replaceability (BIP 125). VD_FULL: the coins are worth less than the fee. VD_DATA: more than
- * there can be. VD_KEY. */
+ * there can be. Those of vd_ecdsa_sign. */
 VD_MUST_CHECK enum vd_error vd_bitcoin_sign(const struct vd_ecdsa *ecdsa, const struct vd_bitcoin_anchor *anchor,
-                                            const uint8_t secret32[static 32], struct vd_bitcoin_signed *made,
+                                            const struct vd_ecdsa_key *key, struct vd_bitcoin_signed *made,
                                             struct vd_failure *failure);
 
 /* Any transaction, as it stands in a block. Views into the bytes. */

@@ -67,6 +67,14 @@ enum vd_error vd_ecdsa_public(const struct vd_ecdsa *ecdsa, struct vd_ecdsa_publ
   return VD_OK;
 }
 
+enum vd_error vd_ecdsa_key_make(const struct vd_ecdsa *ecdsa, struct vd_ecdsa_key *key,
+                                const uint8_t secret32[static 32], struct vd_failure *failure) {
+  memset(key, 0, sizeof *key);
+  enum vd_error error = vd_ecdsa_public(ecdsa, &key->public_key, secret32, failure);
+  if (error == VD_OK) memcpy(key->secret32, secret32, sizeof key->secret32);
+  return error;
+}
+
 enum vd_error vd_ecdsa_sign(const struct vd_ecdsa *ecdsa, struct vd_ecdsa_signature *signature,
                             const uint8_t digest[static 32], const uint8_t secret32[static 32],
                             struct vd_failure *failure) {

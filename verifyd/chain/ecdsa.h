@@ -27,6 +27,16 @@ struct vd_ecdsa_public {
 VD_MUST_CHECK enum vd_error vd_ecdsa_public(const struct vd_ecdsa *ecdsa, struct vd_ecdsa_public *public_key,
                                             const uint8_t secret32[static 32], struct vd_failure *failure);
 
+/* Both halves, so that the public one need not be derived for every signature. Secret; the owner wipes it. */
+struct vd_ecdsa_key {
+  uint8_t secret32[32];
+  struct vd_ecdsa_public public_key;
+};
+
+/* Errors as above; *key is all zero then. */
+VD_MUST_CHECK enum vd_error vd_ecdsa_key_make(const struct vd_ecdsa *ecdsa, struct vd_ecdsa_key *key,
+                                              const uint8_t secret32[static 32], struct vd_failure *failure);
+
 struct vd_ecdsa_signature {
   uint8_t r[32];
   uint8_t s[32];

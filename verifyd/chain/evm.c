@@ -5,7 +5,7 @@
 
 #include "base/hex.h"
 #include "chain/digest.h"
-#include "chain/rlp.h"
+#include "chain/evm_signed.h"
 
 enum {
   TYPE = 0x02, /* EIP-2718 type of EIP-1559 */
@@ -58,36 +58,17 @@ uint64_t vd_evm_intrinsic_gas(const uint8_t *data, size_t len) {
   return gas;
 }
 
-/* Writes what is signed, with the signature behind it when there is one. Returns where it begins in raw. */
-static size_t write_transaction(uint8_t raw[static VD_EVM_TRANSACTION_MAX],
-                                const struct vd_evm_transaction *transaction,
-                                const struct vd_ecdsa_signature *signature) {
-  struct vd_rlp_writer writer;
-  vd_rlp_begin(&writer, raw, VD_EVM_TRANSACTION_MAX);
-  if (signature != NULL) {
-    vd_rlp_scalar(&writer, signature->s, sizeof signature->s);
-    vd_rlp_scalar(&writer, signature->r, sizeof signature->r);
-    vd_rlp_number(&writer, signature->y_parity);
-  }
-  vd_rlp_list(&writer, writer.at); /* no access list */
-  vd_rlp_bytes(&writer, transaction->data, transaction->data_len);
-  vd_rlp_number(&writer, 0); /* value */
-  vd_rlp_bytes(&writer, transaction->to, sizeof transaction->to);
-  vd_rlp_number(&writer, transaction->gas);
-  vd_rlp_number(&writer, transaction->fee);
-  vd_rlp_number(&writer, transaction->tip);
-  vd_rlp_number(&writer, transaction->nonce);
-  vd_rlp_number(&writer, transaction->chain_id);
-  vd_rlp_list(&writer, VD_EVM_TRANSACTION_MAX);
-  assert(!writer.has_failed && writer.at > 0);
-  raw[--writer.at] = TYPE;
-  return writer.at;
+static void put_number(uint8_t out[static 32], uint64_t number) {
+  for (unsigned at = 32; at > 24; number >>= 8) out[--at] = (uint8_t)number;
 }
 
-static void find_digest(uint8_t digest[static 32], const struct vd_evm_transaction *transaction) {
-  uint8_t unsigned_bytes[VD_EVM_TRANSACTION_MAX];
-  size_t start = write_transaction(unsigned_bytes, transaction, NULL);
-  vd_keccak256(digest, unsigned_bytes + start, sizeof unsigned_bytes - start);
+/* False: it has more than 64 bits. */
+static bool take_number(uint64_t *number, const uint8_t wide[static 32]) {
+  *number = 0;
+  for (unsigned at = 0; at < 24; at++)
+    if (wide[at] != 0) return false;
+  for (unsigned at = 24; at < 32; at++) *number = *number << 8 | wide[at];
+  return true;
 }
 
 /* What a chain would not take whatever its state: EIP-1559, EIP-2681. */
@@ -98,81 +79,49 @@ static bool is_possible(const struct vd_evm_transaction *transaction) {
 enum vd_error vd_evm_sign(const struct vd_ecdsa *ecdsa, const struct vd_evm_transaction *transaction,
                           const uint8_t secret32[static 32], uint8_t raw[static VD_EVM_TRANSACTION_MAX],
                           size_t *raw_len, uint8_t hash[static 32], struct vd_failure *failure) {
-  struct vd_ecdsa_signature signature;
-  uint8_t digest[32];
+  struct vd_evm_signed made = {.type = TYPE, .chain_id = transaction->chain_id, .nonce = transaction->nonce,
+                               .gas = transaction->gas, .has_to = true, .data_len = transaction->data_len};
+  uint8_t digest[32], bytes[VD_EVM_SIGNED_MAX];
   assert(transaction->data_len <= VD_EVM_DATA_MAX && is_possible(transaction));
   *raw_len = 0;
-  find_digest(digest, transaction);
-  enum vd_error error = vd_ecdsa_sign(ecdsa, &signature, digest, secret32, failure);
+  put_number(made.tip, transaction->tip);
+  put_number(made.price, transaction->fee);
+  memcpy(made.to, transaction->to, sizeof made.to);
+  memcpy(made.data, transaction->data, transaction->data_len);
+  vd_evm_signed_digest(digest, &made);
+  enum vd_error error = vd_ecdsa_sign(ecdsa, &made.signature, digest, secret32, failure);
   if (error != VD_OK) return error;
-  size_t start = write_transaction(raw, transaction, &signature);
-  *raw_len = VD_EVM_TRANSACTION_MAX - start;
-  memmove(raw, raw + start, *raw_len);
+  *raw_len = vd_evm_signed_write(bytes, &made);
+  memcpy(raw, bytes, *raw_len);
   vd_keccak256(hash, raw, *raw_len);
   return VD_OK;
 }
 
-/* Reads a string of up to size bytes; returns its length, or fails. */
-static size_t read_string(struct vd_rlp_reader *reader, uint8_t *out, size_t size) {
-  size_t len = 0;
-  const uint8_t *bytes = vd_rlp_read_bytes(reader, &len);
-  if (len > size) {
-    reader->has_failed = true;
-    return 0;
-  }
-  if (len > 0) memcpy(out, bytes, len);
-  return len;
-}
-
-/* r or s: a number of up to 32 bytes without leading zeros, and not 0. */
-static void read_scalar(struct vd_rlp_reader *reader, uint8_t out[static 32]) {
-  uint8_t shortest[32] = {0};
-  size_t len = read_string(reader, shortest, sizeof shortest);
-  if (shortest[0] == 0) reader->has_failed = true;
-  memset(out, 0, 32);
-  memcpy(out + 32 - len, shortest, len);
-}
-
-static bool read_transaction(struct vd_evm_transaction *transaction, struct vd_ecdsa_signature *signature,
-                             const uint8_t *raw, size_t len) {
-  struct vd_rlp_reader outside, fields, access_list;
-  if (len < 1 || raw[0] != TYPE) return false;
-  vd_rlp_read(&outside, raw + 1, len - 1);
-  vd_rlp_read_list(&outside, &fields);
-  transaction->chain_id = vd_rlp_read_number(&fields);
-  transaction->nonce = vd_rlp_read_number(&fields);
-  transaction->tip = vd_rlp_read_number(&fields);
-  transaction->fee = vd_rlp_read_number(&fields);
-  transaction->gas = vd_rlp_read_number(&fields);
-  size_t to_len = read_string(&fields, transaction->to, sizeof transaction->to);
-  uint64_t value = vd_rlp_read_number(&fields);
-  transaction->data_len = read_string(&fields, transaction->data, sizeof transaction->data);
-  vd_rlp_read_list(&fields, &access_list);
-  uint64_t y_parity = vd_rlp_read_number(&fields);
-  read_scalar(&fields, signature->r);
-  read_scalar(&fields, signature->s);
-  signature->y_parity = (uint8_t)(y_parity > 1 ? 2 : y_parity); /* 2: one that no key has */
-  return to_len == VD_EVM_ADDRESS_LEN && value == 0 && vd_rlp_is_at_end(&access_list) && vd_rlp_is_at_end(&fields) &&
-         vd_rlp_is_at_end(&outside) && is_possible(transaction);
+/* Whether it is of the form that is signed here, and possible. */
+static bool take(struct vd_evm_transaction *transaction, const struct vd_evm_signed *read) {
+  uint64_t value = 0;
+  transaction->chain_id = read->chain_id;
+  transaction->nonce = read->nonce;
+  transaction->gas = read->gas;
+  memcpy(transaction->to, read->to, sizeof transaction->to);
+  transaction->data_len = read->data_len;
+  memcpy(transaction->data, read->data, read->data_len);
+  return read->type == TYPE && read->has_to && read->access_count == 0 && take_number(&value, read->value) &&
+         value == 0 && take_number(&transaction->tip, read->tip) && take_number(&transaction->fee, read->price) &&
+         is_possible(transaction);
 }
 
 enum vd_error vd_evm_decode(const struct vd_ecdsa *ecdsa, struct vd_evm_transaction *transaction,
                             uint8_t sender[static VD_EVM_ADDRESS_LEN], const uint8_t *raw, size_t len,
                             struct vd_failure *failure) {
   struct vd_evm_transaction found = {0};
-  struct vd_ecdsa_signature signature;
-  struct vd_ecdsa_public key;
-  uint8_t digest[32];
+  struct vd_evm_signed read;
   memset(transaction, 0, sizeof *transaction);
   memset(sender, 0, VD_EVM_ADDRESS_LEN);
-  if (!read_transaction(&found, &signature, raw, len)) {
+  if (vd_evm_signed_read(&read, raw, len, NULL) != VD_OK || !take(&found, &read))
     return vd_fail(failure, VD_DATA, "not a signed EIP-1559 transaction that carries data and nothing else");
-  }
-  find_digest(digest, &found);
-  if (!vd_ecdsa_recover(ecdsa, &key, digest, &signature)) {
+  if (!vd_evm_signed_sender(ecdsa, sender, &read))
     return vd_fail(failure, VD_DATA, "the transaction's signature belongs to no key");
-  }
-  vd_evm_address(sender, &key);
   *transaction = found;
   return VD_OK;
 }

@@ -210,18 +210,24 @@ void vd_config_text(struct vd_section section, const char *key, enum vd_presence
   if (value != NULL) read_text(section.config, value, key, text, size);
 }
 
-void vd_config_number_wide(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
-                           uint64_t max, uint64_t *number) {
+void vd_config_number_of(struct vd_section section, const char *key, enum vd_presence presence, const char *unit,
+                         uint64_t min, uint64_t max, uint64_t *number) {
   const config_setting_t *value = value_of(section, key, presence);
   if (value == NULL) return;
   int type = config_setting_type(value);
   long long read = type == CONFIG_TYPE_INT64 ? config_setting_get_int64(value) : config_setting_get_int(value);
   if ((type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64) || read < 0 || (uint64_t)read < min ||
       (uint64_t)read > max) {
-    vd_config_refuse(section, key, "must be a whole number from %" PRIu64 " to %" PRIu64 ", without quotes", min, max);
+    vd_config_refuse(section, key, "must be a whole number%s%s from %" PRIu64 " to %" PRIu64 ", without quotes",
+                     unit[0] == '\0' ? "" : " of ", unit, min, max);
     return;
   }
   *number = (uint64_t)read;
+}
+
+void vd_config_number_wide(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
+                           uint64_t max, uint64_t *number) {
+  vd_config_number_of(section, key, presence, "", min, max, number);
 }
 
 void vd_config_number(struct vd_section section, const char *key, enum vd_presence presence, unsigned min, unsigned max,
@@ -232,8 +238,8 @@ void vd_config_number(struct vd_section section, const char *key, enum vd_presen
 }
 
 /* A double holds 15 decimal digits, so that the range ends at 2^53 billionths. */
-void vd_config_billionths(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
-                          uint64_t max, uint64_t *billionths) {
+void vd_config_billionths(struct vd_section section, const char *key, enum vd_presence presence, const char *unit,
+                          uint64_t min, uint64_t max, uint64_t *billionths) {
   const double billion = 1e9;
   const config_setting_t *value = value_of(section, key, presence);
   assert(max <= (uint64_t)1 << 53);
@@ -245,8 +251,8 @@ void vd_config_billionths(struct vd_section section, const char *key, enum vd_pr
   read = read * billion + 0.5;
   bool is_number = type == CONFIG_TYPE_FLOAT || type == CONFIG_TYPE_INT64 || type == CONFIG_TYPE_INT;
   if (!is_number || !(read >= (double)min && read < (double)max + 1)) {
-    vd_config_refuse(section, key, "must be a number from %g to %g, such as 1.5, without quotes", (double)min / billion,
-                     (double)max / billion);
+    vd_config_refuse(section, key, "must be a number of %s from %g to %g, such as 1.5, without quotes", unit,
+                     (double)min / billion, (double)max / billion);
     return;
   }
   *billionths = (uint64_t)read;

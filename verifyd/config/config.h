@@ -52,9 +52,12 @@ void vd_config_number(struct vd_section section, const char *key, enum vd_presen
                       unsigned *number);
 void vd_config_number_wide(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
                            uint64_t max, uint64_t *number); /* max: at most 2^63 - 1 */
-/* A whole number or one with a decimal point. min, max (at most 2^53) and the result are in billionths. */
-void vd_config_billionths(struct vd_section section, const char *key, enum vd_presence presence, uint64_t min,
-                          uint64_t max, uint64_t *billionths);
+/* The same, of a unit that a refusal names. */
+void vd_config_number_of(struct vd_section section, const char *key, enum vd_presence presence, const char *unit,
+                         uint64_t min, uint64_t max, uint64_t *number);
+/* A whole number or one with a decimal point. min, max (at most 2^53) and the result are in billionths of the unit. */
+void vd_config_billionths(struct vd_section section, const char *key, enum vd_presence presence, const char *unit,
+                          uint64_t min, uint64_t max, uint64_t *billionths);
 void vd_config_flag(struct vd_section section, const char *key, enum vd_presence presence, bool *flag);
 
 /* A group within the section. */

@@ -5,9 +5,26 @@
 
 /* --- paths --- */
 
-static void join(struct vd_section section, const char *key, struct vd_setting_folder folder, const char *given,
+/* Slashes that say nothing, and dots: so that paths that are told apart here are not of the same file, unless links or
+ * ".." make them so. */
+static void tidy(char *path) {
+  const char *from = path;
+  char *to = path;
+  while (*from != '\0') {
+    bool is_begun = to == path || to[-1] == '/';
+    if (is_begun && from[0] == '.' && (from[1] == '/' || from[1] == '\0')) from += 1 + (from[1] == '/');
+    else if (is_begun && from != path && *from == '/') from++;
+    else *to++ = *from++;
+  }
+  if (to == path) *to++ = '.';
+  if (to > path + 1 && to[-1] == '/') to--;
+  *to = '\0';
+}
+
+static void join(struct vd_section section, const char *key, struct vd_setting_folder folder, char *given,
                  char path[static VD_PATH_SIZE]) {
   if (given[0] == '\0') return;
+  tidy(given);
   int folder_len = given[0] == '/' ? 0 : (int)folder.len;
   int len = snprintf(path, VD_PATH_SIZE, "%.*s%s", folder_len, folder.path, given);
   if (len >= VD_PATH_SIZE) vd_config_refuse(section, key, "makes a path of over %d bytes", VD_PATH_SIZE - 1);

@@ -293,7 +293,7 @@ enum vd_error vd_settings_parse(const char *text, size_t len, const char *path, 
 
 enum vd_error vd_settings_read(const char *path, struct vd_settings *settings, struct vd_failure *failure) {
   struct vd_bytes file;
-  enum vd_error error = vd_file_read(path, VD_CONFIG_FILE_MAX, &file, failure);
+  enum vd_error error = vd_file_read_regular(path, VD_CONFIG_FILE_MAX, &file, failure);
   if (error == VD_FULL) return vd_fail(failure, VD_CONFIG, "%s is too large for a configuration", path);
   if (error != VD_OK) return error;
   error = vd_settings_parse((const char *)file.data, file.len, path, settings, failure);

@@ -37,9 +37,11 @@
  *         key_command = [ "/usr/bin/key-tool", "get", "anchor" ];  # a program that prints such a file
  *         passphrase = "/run/credentials/anchor";  # file or pipe with the passphrase, when the key is sealed
  *         interval_s = 3600;                  # a new anchor that long after the one before or later, 1..31536000
- *         entries = 1;                        # and when at least so many entries are new
+ *         entries = 1;                        # and when so many entries are new; fewer wait for more, for interval_s
  *         replace_s = 300;                    # an attempt that is not mined is replaced after that long, 1..86400
- *         fee_max = 200; tip = 1;             # EVM: gwei for each gas. Bitcoin: 100 satoshi for each virtual byte
+ *         fee_max = 200; tip = 1; },          # EVM: gwei for each gas, at most; how much of it the miner gets
+ *       { chain = "bitcoin"; outbox = "outbox-bitcoin"; key = "anchor.key";
+ *         fee_max = 100;                      # Bitcoin: satoshi for each virtual byte, at most; it has no tip
  *         coins = [ "…txid…:0" ]; }           # Bitcoin: outputs that the account was given to pay from; up to 16
  *     );
  *   };

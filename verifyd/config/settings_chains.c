@@ -1,6 +1,7 @@
 #include "settings_chains.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "chain/bitcoin_network.h"
 #include "chain/bitcoin_transaction.h"
@@ -72,6 +73,21 @@ static void read_kind(struct vd_section section, struct vd_chain_settings *chain
   refuse_key(section, "id", "chains of kind \"evm\"");
 }
 
+static size_t len_of_url(const char *url) {
+  size_t len = strlen(url);
+  while (len > 0 && url[len - 1] == '/') len--;
+  return len;
+}
+
+/* A host is the same in either case; a slash at the end says nothing. */
+static bool is_same_endpoint(const char *left, const char *right) {
+  size_t len = len_of_url(left), host_end = strlen("https://");
+  host_end += strcspn(left + (len < host_end ? len : host_end), "/?");
+  if (host_end > len) host_end = len;
+  return len == len_of_url(right) && strncasecmp(left, right, host_end) == 0 &&
+         memcmp(left + host_end, right + host_end, len - host_end) == 0;
+}
+
 /* An endpoint that was named twice would agree with itself. */
 static void read_endpoints(struct vd_section section, struct vd_chain_settings *chain) {
   static const char *const none[] = {NULL};
@@ -87,7 +103,7 @@ static void read_endpoints(struct vd_section section, struct vd_chain_settings *
                        "go into the file that credentials names",
                        i + 1);
     for (size_t other = 0; other < i; other++)
-      if (strcmp(chain->endpoints[other], chain->endpoints[i]) == 0)
+      if (is_same_endpoint(chain->endpoints[other], chain->endpoints[i]))
         vd_config_refuse(list, NULL, "endpoints %zu and %zu are the same; remove one", other + 1, i + 1);
   }
 }
@@ -196,16 +212,17 @@ static void read_key(struct vd_section section, struct vd_setting_folder folder,
 
 static void read_fees(struct vd_section section, const struct vd_chain_settings *chain,
                       struct vd_anchor_settings *anchor) {
+  static const char gwei[] = "gwei for each gas";
   if (chain->kind == VD_CHAIN_BITCOIN) {
     anchor->fee_max = 100;
-    vd_config_number_wide(section, "fee_max", VD_OPTIONAL, 1, 100000, &anchor->fee_max);
+    vd_config_number_of(section, "fee_max", VD_OPTIONAL, "satoshi for each virtual byte", 1, 100000, &anchor->fee_max);
     refuse_key(section, "tip", "chains of kind \"evm\"");
     return;
   }
   anchor->fee_max = 200 * GWEI;
-  vd_config_billionths(section, "fee_max", VD_OPTIONAL, 1, 1000000 * GWEI, &anchor->fee_max);
+  vd_config_billionths(section, "fee_max", VD_OPTIONAL, gwei, 1, 1000000 * GWEI, &anchor->fee_max);
   anchor->tip = anchor->fee_max < GWEI ? anchor->fee_max : GWEI;
-  vd_config_billionths(section, "tip", VD_OPTIONAL, 0, 1000000 * GWEI, &anchor->tip);
+  vd_config_billionths(section, "tip", VD_OPTIONAL, gwei, 0, 1000000 * GWEI, &anchor->tip);
   if (anchor->tip > anchor->fee_max) vd_config_refuse(section, "tip", "is more than fee_max, of which it is a part");
 }
 

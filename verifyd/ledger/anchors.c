@@ -119,18 +119,24 @@ static bool is_due(const struct vd_anchors_track *track, uint64_t entry_time_s) 
 
 enum vd_anchors_cover vd_anchors_find(struct vd_anchors *anchors, size_t track, uint64_t index, uint64_t entry_time_s,
                                       struct vd_anchors_item *item) {
+  return vd_anchors_find_known(anchors, track, index, entry_time_s, UINT64_MAX, item);
+}
+
+enum vd_anchors_cover vd_anchors_find_known(struct vd_anchors *anchors, size_t track, uint64_t index,
+                                            uint64_t entry_time_s, uint64_t generation, struct vd_anchors_item *item) {
   const struct vd_anchors_track *looked_at = lock_track(anchors, track);
   const struct vd_anchors_item *found = vd_anchors_index_refusal(&looked_at->index);
   enum vd_anchors_cover cover = VD_ANCHORS_REFUSED;
   if (found == NULL) {
-    found = vd_anchors_index_find(&looked_at->index, index);
+    found = vd_anchors_index_find_known(&looked_at->index, index, generation);
     cover = VD_ANCHORS_COVERED;
   }
   if (found != NULL) {
     *item = *found;
   } else {
     memset(item, 0, sizeof *item);
-    cover = is_due(looked_at, entry_time_s) ? VD_ANCHORS_OVERDUE : VD_ANCHORS_PENDING;
+    bool is_covered = vd_anchors_index_find(&looked_at->index, index) != NULL;
+    cover = !is_covered && is_due(looked_at, entry_time_s) ? VD_ANCHORS_OVERDUE : VD_ANCHORS_PENDING;
   }
   unlock(anchors);
   return cover;
@@ -239,6 +245,11 @@ enum vd_error vd_anchors_advance(struct vd_anchors *anchors, size_t track, const
   return error;
 }
 
+/* With the generation that comes next. */
+static void stamp(const struct vd_anchors *anchors, struct vd_anchors_track *track, uint32_t n) {
+  vd_anchors_index_stamp(&track->index, n, atomic_load(&anchors->generation) + 1);
+}
+
 /* Brings anchor n from what it was to what it is. */
 static enum vd_error set(struct vd_anchors *anchors, size_t track, uint32_t n, const struct vd_anchors_item *was,
                          const struct vd_anchors_item *is, const char *evidence, size_t evidence_len,
@@ -250,9 +261,17 @@ static enum vd_error set(struct vd_anchors *anchors, size_t track, uint32_t n, c
   uint32_t prepared = ceases ? vd_anchors_index_prepare(&changed->index, n) : VD_ANCHORS_INDEX_NONE;
   (void)pthread_mutex_lock(&anchors->lock);
   vd_anchors_index_set(&changed->index, n, is->state, is->is_gone, prepared);
+  if (is->state != was->state) stamp(anchors, changed, n);
   atomic_fetch_add(&anchors->generation, 1); /* with the lock: who finds the anchor changed finds this changed */
   unlock(anchors);
   return VD_OK;
+}
+
+static enum vd_error stays_contradicted(const struct vd_anchors *anchors, size_t track, uint64_t n,
+                                        struct vd_failure *failure) {
+  return vd_fail(failure, VD_CONFLICT, "anchors %s: the log %s contradicts its anchor number %llu on chain %s, which "
+                 "stays so", anchors->disk.environment.path, anchors->tracks[track].origin, (unsigned long long)n,
+                 anchors->tracks[track].chain);
 }
 
 enum vd_error vd_anchors_judge(struct vd_anchors *anchors, size_t track, uint64_t n, enum vd_anchors_state state,
@@ -261,13 +280,45 @@ enum vd_error vd_anchors_judge(struct vd_anchors *anchors, size_t track, uint64_
   assert((evidence != NULL) == (state == VD_ANCHORS_CONTRADICTED) && evidence_len <= VD_ANCHORS_JUDGEMENT_MAX);
   enum vd_error error = get_item(anchors, track, n, &was, failure);
   if (error != VD_OK || was.state == state) return error;
-  if (was.state == VD_ANCHORS_CONTRADICTED)
-    return vd_fail(failure, VD_CONFLICT, "anchors %s: the log %s contradicts its anchor number %llu on chain %s, which "
-                   "stays so", anchors->disk.environment.path, anchors->tracks[track].origin, (unsigned long long)n,
-                   anchors->tracks[track].chain);
+  if (was.state == VD_ANCHORS_CONTRADICTED) return stays_contradicted(anchors, track, n, failure);
   struct vd_anchors_item is = was;
   is.state = state;
   return set(anchors, track, (uint32_t)n, &was, &is, evidence, evidence_len, failure);
+}
+
+/* Those of the numbers that are something else yet. */
+static enum vd_error find_unconfirmed(struct vd_anchors *anchors, size_t track, const uint64_t *numbers, size_t count,
+                                      uint32_t *out, size_t *out_count, struct vd_failure *failure) {
+  struct vd_anchors_item was;
+  *out_count = 0;
+  for (size_t at = 0; at < count; at++) {
+    enum vd_error error = get_item(anchors, track, numbers[at], &was, failure);
+    if (error != VD_OK) return error;
+    if (was.state == VD_ANCHORS_CONTRADICTED) return stays_contradicted(anchors, track, numbers[at], failure);
+    if (was.state != VD_ANCHORS_CONFIRMED) out[(*out_count)++] = (uint32_t)numbers[at];
+  }
+  return VD_OK;
+}
+
+enum vd_error vd_anchors_confirm_all(struct vd_anchors *anchors, size_t track, const uint64_t *numbers, size_t count,
+                                     struct vd_failure *failure) {
+  uint32_t changing[VD_ANCHORS_CONFIRM_MAX];
+  struct vd_anchors_track *changed = &anchors->tracks[track];
+  size_t changes = 0;
+  assert(count <= VD_ANCHORS_CONFIRM_MAX);
+  enum vd_error error = find_unconfirmed(anchors, track, numbers, count, changing, &changes, failure);
+  if (error != VD_OK || changes == 0) return error;
+  error = vd_anchors_disk_confirm(&anchors->disk, changed, changing, changes, failure);
+  if (error != VD_OK) return error;
+  (void)pthread_mutex_lock(&anchors->lock);
+  for (size_t at = 0; at < changes; at++) {
+    bool is_gone = changed->index.items[changing[at]].is_gone;
+    vd_anchors_index_set(&changed->index, changing[at], VD_ANCHORS_CONFIRMED, is_gone, VD_ANCHORS_INDEX_NONE);
+    stamp(anchors, changed, changing[at]);
+  }
+  atomic_fetch_add(&anchors->generation, 1);
+  unlock(anchors);
+  return VD_OK;
 }
 
 enum vd_error vd_anchors_withdraw(struct vd_anchors *anchors, size_t track, uint64_t n, struct vd_failure *failure) {

@@ -23,6 +23,7 @@
 #define VD_ANCHORS_RAW_MAX 16384     /* bytes of a transaction that is kept as evidence */
 #define VD_ANCHORS_EVIDENCE_MAX 1280 /* Bitcoin: header, u32 index, branch */
 #define VD_ANCHORS_CURSOR_MAX 2048
+#define VD_ANCHORS_CONFIRM_MAX 256   /* anchors that are confirmed at once */
 #define VD_ANCHORS_JUDGEMENT_MAX 16384 /* bytes of the text that shows a contradiction */
 
 struct vd_anchors;
@@ -90,6 +91,11 @@ const struct vd_anchors_track_options *vd_anchors_track(const struct vd_anchors 
 enum vd_anchors_cover vd_anchors_find(struct vd_anchors *anchors, size_t track, uint64_t index, uint64_t entry_time_s,
                                       struct vd_anchors_item *item);
 
+/* The same for who has looked at the log when vd_anchors_generation was this: one that was confirmed later may be of
+ * another tree than the one looked at, and is passed over; with no other it is PENDING. */
+enum vd_anchors_cover vd_anchors_find_known(struct vd_anchors *anchors, size_t track, uint64_t index,
+                                            uint64_t entry_time_s, uint64_t generation, struct vd_anchors_item *item);
+
 /* A number that changes when any track's anchors or refusals do. Atomic: for a verifier that keeps what it found. */
 uint64_t vd_anchors_generation(const struct vd_anchors *anchors);
 
@@ -151,5 +157,10 @@ VD_MUST_CHECK enum vd_error vd_anchors_judge(struct vd_anchors *anchors, size_t 
                                              struct vd_failure *failure);
 VD_MUST_CHECK enum vd_error vd_anchors_withdraw(struct vd_anchors *anchors, size_t track, uint64_t n,
                                                 struct vd_failure *failure);
+
+/* CONFIRMED for several anchors of a track, all or none, in one synced transaction, since that takes far longer
+ * than most comparing. At most VD_ANCHORS_CONFIRM_MAX (asserted). Errors: as vd_anchors_judge. */
+VD_MUST_CHECK enum vd_error vd_anchors_confirm_all(struct vd_anchors *anchors, size_t track, const uint64_t *numbers,
+                                                   size_t count, struct vd_failure *failure);
 
 #endif

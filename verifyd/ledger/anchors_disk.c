@@ -17,6 +17,8 @@ enum { ITEM_KEY_LEN = VD_ANCHORS_DISK_KEY_LEN + 8, EVIDENCE_MODE = 0600, READERS
 #define ROOM_OF_ONE ((uint64_t)32 << 10)   /* and each anchor */
 static const char *const database_names[VD_ANCHORS_DISK_DATABASES] = {"anchors-meta", "anchors-track", "anchors-item",
                                                                       "anchors-bytes", "anchors-evidence"};
+static const struct vd_environment_words words = {
+    "anchors", "put this folder aside and start again: everything is found again on the chains"};
 static const struct vd_format format = {"anchors", database_names, VD_ANCHORS_DISK_DATABASES, 1};
 static_assert(VD_ANCHORS_JUDGEMENT_MAX <= VD_VALUE_MAX, "an evidence is one value");
 
@@ -121,6 +123,21 @@ enum vd_error vd_anchors_disk_set(struct vd_anchors_disk *disk, const struct vd_
   error = write_evidence(disk, item, evidence, evidence_len);
   (void)error;
   return VD_OK;
+}
+
+enum vd_error vd_anchors_disk_confirm(struct vd_anchors_disk *disk, const struct vd_anchors_track *track,
+                                      const uint32_t *numbers, size_t count, struct vd_failure *failure) {
+  struct vd_transaction transaction;
+  uint8_t key[ITEM_KEY_LEN];
+  enum vd_error error = begin_change(disk, count, &transaction, failure);
+  if (error != VD_OK) return error;
+  for (size_t at = 0; at < count; at++) {
+    struct vd_anchors_item item = track->index.items[numbers[at]];
+    item.state = VD_ANCHORS_CONFIRMED;
+    make_item_key(key, track, numbers[at]);
+    put_item(disk, &transaction, key, &item);
+  }
+  return vd_format_end(&format, &transaction, "keeping that anchors are confirmed", failure);
 }
 
 /* --- reading --- */
@@ -241,6 +258,7 @@ static enum vd_error load_all(struct vd_anchors_disk *disk, struct vd_anchors_tr
 enum vd_error vd_anchors_disk_open(struct vd_anchors_disk *disk, const char *path, struct vd_anchors_track *tracks,
                                    size_t count, struct vd_failure *failure) {
   const struct vd_environment_options options = {.path = path,
+                                                 .words = &words,
                                                  .write = disk->is_writer,
                                                  .create = disk->is_writer,
                                                  .map_max = MAP_MAX,

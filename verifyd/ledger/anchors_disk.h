@@ -66,6 +66,11 @@ VD_MUST_CHECK enum vd_error vd_anchors_disk_set(struct vd_anchors_disk *disk, co
                                                 uint32_t n, const struct vd_anchors_item *item, const char *evidence,
                                                 size_t evidence_len, struct vd_failure *failure);
 
+/* The same for several anchors, which become CONFIRMED. */
+VD_MUST_CHECK enum vd_error vd_anchors_disk_confirm(struct vd_anchors_disk *disk, const struct vd_anchors_track *track,
+                                                    const uint32_t *numbers, size_t count,
+                                                    struct vd_failure *failure);
+
 /* The bytes of anchor n, each where it is wanted (not NULL). */
 VD_MUST_CHECK enum vd_error vd_anchors_disk_bytes(struct vd_anchors_disk *disk, const struct vd_anchors_track *track,
                                                   uint32_t n, uint8_t *raw, size_t *raw_len, uint8_t *evidence,

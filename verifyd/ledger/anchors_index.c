@@ -16,6 +16,7 @@ void vd_anchors_index_begin(struct vd_anchors_index *index) {
 
 void vd_anchors_index_free(struct vd_anchors_index *index) {
   free(index->items);
+  free(index->since);
   free(index->steps);
   free(index->spare);
   vd_anchors_index_begin(index);
@@ -30,10 +31,12 @@ enum vd_error vd_anchors_index_enlarge(const struct vd_anchors_index *index, uin
   uint32_t capacity = index->capacity > 0 ? index->capacity : CAPACITY_LEAST;
   while (capacity < count) capacity *= 2;
   struct vd_anchors_item *items = calloc(capacity, sizeof *items);
-  uint32_t *steps = calloc(capacity, sizeof *steps);
-  uint32_t *spare = calloc(capacity, sizeof *spare);
-  if (items == NULL || steps == NULL || spare == NULL) {
+  uint64_t *since = calloc(capacity, sizeof *since);
+  struct vd_anchors_step *steps = calloc(capacity, sizeof *steps);
+  struct vd_anchors_step *spare = calloc(capacity, sizeof *spare);
+  if (items == NULL || since == NULL || steps == NULL || spare == NULL) {
     free(items);
+    free(since);
     free(steps);
     free(spare);
     return vd_fail(failure, VD_MEMORY, "out of memory for %u anchors", (unsigned)capacity);
@@ -41,9 +44,11 @@ enum vd_error vd_anchors_index_enlarge(const struct vd_anchors_index *index, uin
   *larger = *index;
   larger->capacity = capacity;
   larger->items = items;
+  larger->since = since;
   larger->steps = steps;
   larger->spare = spare;
   if (index->count > 0) memcpy(items, index->items, index->count * sizeof *items);
+  if (index->count > 0) memcpy(since, index->since, index->count * sizeof *since);
   if (index->step_count > 0) memcpy(steps, index->steps, index->step_count * sizeof *steps);
   return VD_OK;
 }
@@ -56,11 +61,12 @@ static bool is_earlier(const struct vd_anchors_item *items, uint32_t left, uint3
 }
 
 /* How many steps are earlier than anchor n. */
-static uint32_t count_earlier(const struct vd_anchors_item *items, const uint32_t *steps, uint32_t count, uint32_t n) {
+static uint32_t count_earlier(const struct vd_anchors_item *items, const struct vd_anchors_step *steps, uint32_t count,
+                              uint32_t n) {
   uint32_t low = 0;
   while (low < count) {
     uint32_t middle = low + (count - low) / 2;
-    if (is_earlier(items, steps[middle], n)) {
+    if (is_earlier(items, steps[middle].n, n)) {
       low = middle + 1;
     } else {
       count = middle;
@@ -70,14 +76,14 @@ static uint32_t count_earlier(const struct vd_anchors_item *items, const uint32_
 }
 
 /* Returns how many steps there are with anchor n, which is not among them. */
-static uint32_t insert(const struct vd_anchors_item *items, uint32_t *steps, uint32_t count, uint32_t n) {
+static uint32_t insert(const struct vd_anchors_item *items, struct vd_anchors_step *steps, uint32_t count, uint32_t n) {
   uint32_t at = count_earlier(items, steps, count, n);
   uint64_t size = items[n].size;
-  if (at > 0 && items[steps[at - 1]].size >= size) return count;
+  if (at > 0 && steps[at - 1].size >= size) return count;
   uint32_t next = at; /* those that are later and cover no more are steps no longer */
-  while (next < count && items[steps[next]].size <= size) next++;
+  while (next < count && steps[next].size <= size) next++;
   memmove(steps + at + 1, steps + next, (count - next) * sizeof *steps);
-  steps[at] = n;
+  steps[at] = (struct vd_anchors_step){size, n};
   return at + 1 + count - next;
 }
 
@@ -139,7 +145,7 @@ void vd_anchors_index_add(struct vd_anchors_index *index, const struct vd_anchor
 }
 
 static void take_prepared(struct vd_anchors_index *index, uint32_t count) {
-  uint32_t *steps = index->spare;
+  struct vd_anchors_step *steps = index->spare;
   index->spare = index->steps;
   index->steps = steps;
   index->step_count = count;
@@ -162,19 +168,37 @@ void vd_anchors_index_set(struct vd_anchors_index *index, uint32_t n, enum vd_an
   if (!was_covering && is_covering) index->step_count = insert(index->items, index->steps, index->step_count, n);
 }
 
+void vd_anchors_index_stamp(struct vd_anchors_index *index, uint32_t n, uint64_t generation) {
+  assert(n < index->count);
+  index->since[n] = generation;
+}
+
 /* --- looking up --- */
 
-const struct vd_anchors_item *vd_anchors_index_find(const struct vd_anchors_index *index, uint64_t entry) {
+/* The first step that covers the entry; step_count: there is none. */
+static uint32_t find_step(const struct vd_anchors_index *index, uint64_t entry) {
   uint32_t low = 0, high = index->step_count;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    if (index->items[index->steps[middle]].size > entry) {
+    if (index->steps[middle].size > entry) {
       high = middle;
     } else {
       low = middle + 1;
     }
   }
-  return low < index->step_count ? &index->items[index->steps[low]] : NULL;
+  return low;
+}
+
+const struct vd_anchors_item *vd_anchors_index_find(const struct vd_anchors_index *index, uint64_t entry) {
+  uint32_t at = find_step(index, entry);
+  return at < index->step_count ? &index->items[index->steps[at].n] : NULL;
+}
+
+const struct vd_anchors_item *vd_anchors_index_find_known(const struct vd_anchors_index *index, uint64_t entry,
+                                                          uint64_t generation) {
+  uint32_t at = find_step(index, entry);
+  while (at < index->step_count && index->since[index->steps[at].n] > generation) at++;
+  return at < index->step_count ? &index->items[index->steps[at].n] : NULL;
 }
 
 const struct vd_anchors_item *vd_anchors_index_refusal(const struct vd_anchors_index *index) {

@@ -14,6 +14,7 @@
 
 enum { FOLDER_MODE = 0700, FILE_MODE = 0600 };
 #define MAP_LEAST ((uint64_t)8 << 20) /* bytes of map that a new ledger gets */
+static const struct vd_environment_words ledger_words = {"ledger", "restore it from a copy"};
 
 /* --- errors --- */
 
@@ -39,24 +40,28 @@ static enum vd_error error_of(int code) {
 
 static const char *remedy_of(int code) {
   switch (code) {
-    case MDB_MAP_FULL: return "; raise the limit of the ledger's size";
+    case MDB_MAP_FULL: return "; raise the limit of its size";
     case MDB_TXN_FULL: return "; put fewer items at once";
-    case MDB_READERS_FULL: return "; too many readers: stop some of the programs that read this ledger";
+    case MDB_READERS_FULL: return "; too many readers: stop some of the programs that read it";
     case ENOSPC:
     case EFBIG:
     case EDQUOT: return "; free some space on its disk, nothing that was stored is lost";
     case MDB_PANIC: return "; an earlier write failed: start the program again";
     case EACCES:
-    case EPERM: return "; run as the user that owns the ledger";
+    case EPERM: return "; run as the user that owns it";
     default: break;
   }
-  return error_of(code) == VD_DATA ? "; this is not a sound ledger: restore it from a copy" : "";
+  return "";
 }
 
 enum vd_error vd_environment_fail(const struct vd_environment *environment, struct vd_failure *failure, int code,
                                   const char *doing) {
+  const struct vd_environment_words *words = environment->words;
   assert(code != MDB_SUCCESS);
-  return vd_fail(failure, error_of(code), "ledger %s: %s: %s%s", environment->path, doing, mdb_strerror(code),
+  if (error_of(code) == VD_DATA)
+    return vd_fail(failure, VD_DATA, "%s %s: %s: %s; this is not sound: %s", words->what, environment->path,
+                   doing, mdb_strerror(code), words->when_damaged);
+  return vd_fail(failure, error_of(code), "%s %s: %s: %s%s", words->what, environment->path, doing, mdb_strerror(code),
                  remedy_of(code));
 }
 
@@ -69,8 +74,14 @@ bool vd_environment_path(const struct vd_environment *environment, const char *n
 }
 
 static enum vd_error make_folder(const struct vd_environment *environment, struct vd_failure *failure) {
-  if (mkdir(environment->path, FOLDER_MODE) == 0 || errno == EEXIST) return VD_OK;
-  return vd_environment_fail(environment, failure, errno, "making the folder");
+  struct stat status;
+  if (mkdir(environment->path, FOLDER_MODE) == 0) return VD_OK;
+  if (errno == ENOENT)
+    return vd_environment_fail(environment, failure, ENOENT, "making the folder, in another one that is missing");
+  if (errno != EEXIST) return vd_environment_fail(environment, failure, errno, "making the folder");
+  if (stat(environment->path, &status) != 0 || S_ISDIR(status.st_mode)) return VD_OK;
+  return vd_fail(failure, VD_NO_INPUT, "%s %s: is not a folder; correct the path", environment->words->what,
+                 environment->path);
 }
 
 /* Whoever uses the ledger holds the folder's lock, shared; who replaces its file holds it alone. */
@@ -80,9 +91,9 @@ static enum vd_error lock_folder(struct vd_environment *environment, bool alone,
   if (flock(environment->folder_fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) return VD_OK;
   if (errno != EWOULDBLOCK) return vd_environment_fail(environment, failure, errno, "locking the folder");
   return vd_fail(failure, VD_CONFLICT,
-                 alone ? "ledger %s: a program reads or writes it; stop that first"
-                       : "ledger %s: its file is being written anew; wait until that has finished",
-                 environment->path);
+                 alone ? "%s %s: a program reads or writes it; stop that first"
+                       : "%s %s: its file is being written anew; wait until that has finished",
+                 environment->words->what, environment->path);
 }
 
 /* Writes who holds the lock, so that a refused second writer can be told; without it the lock holds all the same. */
@@ -114,9 +125,13 @@ static enum vd_error lock_writer(struct vd_environment *environment, struct vd_f
   long holder = lock_holder(fd);
   (void)close(fd);
   if (reason != EWOULDBLOCK) return vd_environment_fail(environment, failure, reason, "locking writer.lock");
+  if (holder == (long)getpid())
+    return vd_fail(failure, VD_CONFLICT,
+                   "%s %s: this program itself (process %ld) has it open already; do two settings name one folder?",
+                   environment->words->what, environment->path, holder);
   return vd_fail(failure, VD_CONFLICT,
-                 "ledger %s: another program (process %ld) is writing it; wait until it has finished, or stop it",
-                 environment->path, holder);
+                 "%s %s: another program (process %ld) is writing it; wait until it has finished, or stop it",
+                 environment->words->what, environment->path, holder);
 }
 
 /* LMDB would make a new, empty ledger out of an empty file, and answer "absent" for everything. */
@@ -131,12 +146,12 @@ static enum vd_error check_file(const struct vd_environment *environment, bool c
       return vd_environment_fail(environment, failure, errno, "looking for data.mdb");
     *is_new = create && errno == ENOENT;
     if (*is_new) return VD_OK;
-    return vd_fail(failure, VD_NO_INPUT, "ledger %s: there is no ledger here; make it first, or correct the path",
-                   environment->path);
+    return vd_fail(failure, VD_NO_INPUT, "%s %s: there is no %s here; make it first, or correct the path",
+                   environment->words->what, environment->path, environment->words->what);
   }
   if (S_ISREG(status.st_mode) && status.st_size > 0) return VD_OK;
-  return vd_fail(failure, VD_DATA, "ledger %s: data.mdb is empty or not a file; restore it from a copy",
-                 environment->path);
+  return vd_fail(failure, VD_DATA, "%s %s: data.mdb is empty or not a file; %s", environment->words->what,
+                 environment->path, environment->words->when_damaged);
 }
 
 /* Touching a mapped page behind the end of the file would kill the process with SIGBUS. */
@@ -147,9 +162,9 @@ static enum vd_error check_end(const struct vd_environment *environment, struct 
   int code = vd_environment_measure_file(environment, &fd, &size, &used);
   if (code != MDB_SUCCESS) return vd_environment_fail(environment, failure, code, "measuring data.mdb");
   if (size >= used) return VD_OK;
-  return vd_fail(failure, VD_DATA,
-                 "ledger %s: data.mdb is cut short: it has %llu of %llu bytes; restore it from a copy",
-                 environment->path, (unsigned long long)size, (unsigned long long)used);
+  return vd_fail(failure, VD_DATA, "%s %s: data.mdb is cut short: it has %llu of %llu bytes; %s",
+                 environment->words->what, environment->path, (unsigned long long)size, (unsigned long long)used,
+                 environment->words->when_damaged);
 }
 
 /* A file that LMDB is still filling with its first pages is like one that was cut short; so it gets its name when it
@@ -235,11 +250,13 @@ void vd_environment_sync_names(const struct vd_environment *environment) {
 enum vd_error vd_environment_open(struct vd_environment *environment, const struct vd_environment_options *options,
                                   struct vd_failure *failure) {
   *environment = (struct vd_environment){.map_max = options->map_max, .writer_fd = -1, .folder_fd = -1};
+  environment->words = options->words != NULL ? options->words : &ledger_words;
   enum vd_error error = VD_OK;
   bool is_new = false;
   int code = MDB_SUCCESS;
   environment->path = strdup(options->path);
-  if (environment->path == NULL) return vd_fail(failure, VD_MEMORY, "ledger %s: out of memory", options->path);
+  if (environment->path == NULL)
+    return vd_fail(failure, VD_MEMORY, "%s %s: out of memory", environment->words->what, options->path);
   if (options->create && (error = make_folder(environment, failure)) != VD_OK) goto done;
   if ((error = check_file(environment, options->create, &is_new, failure)) != VD_OK) goto done;
   if ((error = lock_folder(environment, options->alone, failure)) != VD_OK) goto done;

@@ -15,9 +15,15 @@
 #define VD_ENVIRONMENT_NEW_FILE "data.mdb.new" /* while it is being made */
 #define VD_ENVIRONMENT_OLD_FILE "data.mdb.old" /* while it is being destroyed */
 
+/* What it is called in texts, and what is to be done when it is damaged: "restore it from a copy". Constants. */
+struct vd_environment_words {
+  const char *what, *when_damaged;
+};
+
 struct vd_environment {
   MDB_env *env;
   char *path;
+  const struct vd_environment_words *words;
   uint64_t map_max;
   int folder_fd;             /* holds a lock on the folder */
   int writer_fd;             /* holds the lock on writer.lock; -1: opened for reading */
@@ -27,6 +33,7 @@ struct vd_environment {
 
 struct vd_environment_options {
   const char *path;
+  const struct vd_environment_words *words; /* NULL: those of a ledger; outlive it */
   bool write;
   bool create;         /* with write: make what is missing */
   bool alone;          /* VD_CONFLICT when anyone has it open; nobody can open it until it is closed */
@@ -78,7 +85,7 @@ void vd_environment_settle(struct vd_environment *environment);
 /* Whether the data file cannot get longer; told from a failed write, which LMDB reports as EIO. */
 bool vd_environment_is_full(struct vd_environment *environment);
 
-/* Fills *failure for an LMDB code other than MDB_SUCCESS: "PATH: doing: reason; remedy". */
+/* Fills *failure for an LMDB code other than MDB_SUCCESS: "WHAT PATH: doing: reason; remedy". */
 enum vd_error vd_environment_fail(const struct vd_environment *environment, struct vd_failure *failure, int code,
                                   const char *doing);
 

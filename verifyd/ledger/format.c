@@ -48,6 +48,6 @@ enum vd_error vd_format_end(const struct vd_format *format, struct vd_transactio
   int code = vd_transaction_end(transaction);
   if (code == MDB_SUCCESS) return VD_OK;
   if (code != MDB_CORRUPTED) return vd_environment_fail(transaction->environment, failure, code, doing);
-  return vd_fail(failure, VD_DATA, "%s %s: %s: what is stored there is damaged, or not of this kind; restore it from a "
-                 "copy", format->what, transaction->environment->path, doing);
+  return vd_fail(failure, VD_DATA, "%s %s: %s: what is stored there is damaged, or not of this kind; %s", format->what,
+                 transaction->environment->path, doing, transaction->environment->words->when_damaged);
 }

@@ -26,7 +26,8 @@
 
 struct vd_outbox;
 
-/* What it belongs to, recorded when it is made; can never be changed. */
+/* What it belongs to, recorded when it is made. While it has no slot, that is what its last writer says; with the first
+ * one it is for ever. */
 struct vd_outbox_identity {
   char origin[FRAG_VKEY_NAME_MAX + 1];
   uint8_t chain[32];  /* EVM: the chain id, big-endian, in the last 8 bytes; Bitcoin: hash of the genesis block */
@@ -35,7 +36,7 @@ struct vd_outbox_identity {
 };
 
 /* Opens for writing, making it (mode 0700) with that identity if need be.
- * Errors: VD_CONFLICT: another process writes it. VD_CONFIG: it has another identity; the text says what differs.
+ * Errors: VD_CONFLICT: another process writes it. VD_CONFIG: it has slots of another identity; the text says what differs.
  * VD_DATA, VD_IO, VD_FULL, VD_MEMORY. *outbox is NULL on error. */
 VD_MUST_CHECK enum vd_error vd_outbox_open(const char *path, const struct vd_outbox_identity *identity,
                                            struct vd_outbox **outbox, struct vd_failure *failure);

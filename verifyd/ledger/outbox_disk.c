@@ -10,6 +10,9 @@
 enum { READERS_MAX = 32, NAME_SIZE = 80 };
 #define MAP_MAX ((uint64_t)16 << 30) /* bytes; an attempt every minute for years */
 static const char *const database_names[VD_OUTBOX_DISK_DATABASES] = {"outbox-meta", "outbox-slot", "outbox-attempt"};
+/* Never from a copy: one that is older than what was sent makes own transactions look like somebody else's. */
+static const struct vd_environment_words words = {
+    "outbox", "put this folder aside and set a new one, in which a new outbox begins; a copy of it is no replacement"};
 static const struct vd_format format = {"outbox", database_names, VD_OUTBOX_DISK_DATABASES, 1};
 static const char identity_key[] = "identity";
 
@@ -78,6 +81,11 @@ static enum vd_error differs(const struct vd_outbox *outbox, const char *what, c
                  outbox->environment.path, what, recorded, wanted);
 }
 
+static bool is_same_identity(const struct vd_outbox_identity *left, const struct vd_outbox_identity *right) {
+  return left->is_bitcoin == right->is_bitcoin && memcmp(left->chain, right->chain, sizeof left->chain) == 0 &&
+         memcmp(left->account, right->account, sizeof left->account) == 0 && strcmp(left->origin, right->origin) == 0;
+}
+
 static enum vd_error check_identity(const struct vd_outbox *outbox, const struct vd_outbox_identity *recorded,
                                     struct vd_failure *failure) {
   const struct vd_outbox_identity *wanted = &outbox->identity;
@@ -109,7 +117,7 @@ static void put_identity(const struct vd_outbox *outbox, struct vd_transaction *
                vd_outbox_value_put_identity(identity, &outbox->identity));
 }
 
-/* A reader takes the identity that is there. */
+/* A reader takes the identity that is there; a writer's own is that of an outbox in which nothing was ever sent. */
 static enum vd_error take_identity(struct vd_outbox *outbox, struct vd_transaction *transaction,
                                    struct vd_failure *failure) {
   struct vd_outbox_identity recorded;
@@ -120,8 +128,13 @@ static enum vd_error take_identity(struct vd_outbox *outbox, struct vd_transacti
     vd_value_refuse(transaction);
     return VD_OK;
   }
-  if (outbox->is_writer) return check_identity(outbox, &recorded, failure);
-  outbox->identity = recorded;
+  if (!outbox->is_writer) {
+    outbox->identity = recorded;
+  } else if (vd_transaction_count(transaction, outbox->databases[VD_OUTBOX_DISK_SLOT]) > 0) {
+    return check_identity(outbox, &recorded, failure);
+  } else if (!is_same_identity(&recorded, &outbox->identity)) {
+    put_identity(outbox, transaction);
+  }
   return VD_OK;
 }
 
@@ -156,6 +169,7 @@ static enum vd_error check(struct vd_outbox *outbox, struct vd_failure *failure)
 
 enum vd_error vd_outbox_disk_open(struct vd_outbox *outbox, const char *path, struct vd_failure *failure) {
   const struct vd_environment_options options = {.path = path,
+                                                 .words = &words,
                                                  .write = outbox->is_writer,
                                                  .create = outbox->is_writer,
                                                  .map_max = MAP_MAX,

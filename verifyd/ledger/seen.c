@@ -1,15 +1,15 @@
 #include "ledger/seen.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hex.h"
 #include "ledger/seen_disk.h"
-
-enum { LINE_MAX_LEN = 512 };
 
 struct vd_seen {
   struct vd_seen_disk disk;
@@ -86,34 +86,79 @@ static enum vd_error keep(struct vd_seen *seen, struct vd_seen_log *log, const s
 /* One half of a contradiction. */
 struct half {
   struct frag_slice note;
+  uint64_t size;
   const uint8_t *root;
 };
 
-/* One line of what is wrong, then both notes whole. Returns its length. */
-static size_t describe(char text[static VD_SEEN_DISK_EVIDENCE_MAX], const char *origin, uint64_t size,
-                       const struct half *one, const struct half *other) {
-  char root[2 * FRAG_HASH_LEN + 1], other_root[2 * FRAG_HASH_LEN + 1];
-  vd_hex_encode(root, one->root, FRAG_HASH_LEN);
-  vd_hex_encode(other_root, other->root, FRAG_HASH_LEN);
-  int line = snprintf(text, LINE_MAX_LEN, "%s has signed two trees of %llu entries, with roots %s and %s\n\n", origin,
-                      (unsigned long long)size, root, other_root);
-  assert(line > 0 && line < LINE_MAX_LEN);
-  size_t len = (size_t)line;
-  memcpy(text + len, one->note.data, one->note.len);
-  len += one->note.len;
-  text[len++] = '\n';
-  memcpy(text + len, other->note.data, other->note.len);
-  return len + other->note.len;
+/* The other half is larger, and proves another root for the first. */
+struct growth {
+  const uint8_t *proven_root;
+  const struct frag_proof *proof;
+};
+
+struct text {
+  size_t len;
+  char bytes[VD_SEEN_DISK_EVIDENCE_MAX];
+};
+
+__attribute__((format(printf, 2, 3))) static void put(struct text *text, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  int len = vsnprintf(text->bytes + text->len, sizeof text->bytes - text->len, format, arguments);
+  va_end(arguments);
+  assert(len >= 0 && text->len + (size_t)len < sizeof text->bytes);
+  text->len += (size_t)len;
 }
 
-static enum vd_error accuse(struct vd_seen *seen, struct vd_seen_log *log, uint64_t size, const struct half *one,
-                            const struct half *other, struct vd_failure *failure) {
-  char text[VD_SEEN_DISK_EVIDENCE_MAX];
-  size_t len = describe(text, log->origin, size, one, other);
-  if (log->proof_count >= VD_SEEN_DISK_PROOFS_MAX || vd_seen_disk_has_proof(&seen->disk, log, text, len)) return VD_OK;
+static void put_bytes(struct text *text, struct frag_slice bytes) {
+  assert(bytes.len <= sizeof text->bytes - text->len);
+  memcpy(text->bytes + text->len, bytes.data, bytes.len);
+  text->len += bytes.len;
+}
+
+static const char *hex(char digits[static 2 * FRAG_HASH_LEN + 1], const uint8_t *hash) {
+  vd_hex_encode(digits, hash, FRAG_HASH_LEN);
+  return digits;
+}
+
+static void put_growth(struct text *text, const struct half *one, const struct half *other,
+                       const struct growth *growth) {
+  char digits[2 * FRAG_HASH_LEN + 1];
+  put(text, "\nThe consistency proof (RFC 9162) from %" PRIu64 " to %" PRIu64
+      " entries, which leads from the latter root to that of the second note:\n", one->size, other->size);
+  for (size_t at = 0; at < growth->proof->count; at++) put(text, "proof: %s\n", hex(digits, growth->proof->hashes[at]));
+}
+
+/* One line of what is wrong, then both notes whole. growth: NULL when they are of one size. */
+static void describe(struct text *text, const char *origin, const struct half *one, const struct half *other,
+                     const struct growth *growth) {
+  char root[2 * FRAG_HASH_LEN + 1], other_root[2 * FRAG_HASH_LEN + 1];
+  text->len = 0;
+  (void)hex(root, one->root);
+  (void)hex(other_root, growth == NULL ? other->root : growth->proven_root);
+  if (growth == NULL)
+    put(text, "%s has signed two trees of %" PRIu64 " entries, with roots %s and %s\n\n", origin, one->size, root,
+        other_root);
+  else
+    put(text, "%s has signed a tree of %" PRIu64 " entries with root %s, and one of %" PRIu64
+        " entries of which the first %" PRIu64 " have root %s\n\n", origin, one->size, root, other->size, one->size,
+        other_root);
+  put_bytes(text, one->note);
+  put(text, "\n");
+  put_bytes(text, other->note);
+  if (growth != NULL) put_growth(text, one, other, growth);
+}
+
+static enum vd_error accuse(struct vd_seen *seen, struct vd_seen_log *log, const struct half *one,
+                            const struct half *other, const struct growth *growth, struct vd_failure *failure) {
+  struct text text;
+  describe(&text, log->origin, one, other, growth);
+  if (log->proof_count >= VD_SEEN_DISK_PROOFS_MAX ||
+      vd_seen_disk_has_proof(&seen->disk, log, text.bytes, text.len))
+    return VD_OK;
   log->state.has_equivocated = true;
   log->proof_count++;
-  enum vd_error error = vd_seen_disk_keep_proof(&seen->disk, log, text, len, failure);
+  enum vd_error error = vd_seen_disk_keep_proof(&seen->disk, log, text.bytes, text.len, failure);
   if (error == VD_OK) publish(seen, log);
   return error;
 }
@@ -123,10 +168,10 @@ static enum vd_error meet(struct vd_seen *seen, struct vd_seen_log *log, const s
                           enum vd_seen_outcome *outcome, struct vd_failure *failure) {
   const struct vd_seen_state *last = &log->state;
   if (memcmp(last->root, checkpoint->root, FRAG_HASH_LEN) != 0) {
-    struct half one = {{(const uint8_t *)last->note, last->note_len}, last->root};
-    struct half other = {checkpoint->note, checkpoint->root};
+    struct half one = {{(const uint8_t *)last->note, last->note_len}, last->size, last->root};
+    struct half other = {checkpoint->note, checkpoint->size, checkpoint->root};
     *outcome = VD_SEEN_EQUIVOCATED;
-    return accuse(seen, log, checkpoint->size, &one, &other, failure);
+    return accuse(seen, log, &one, &other, NULL, failure);
   }
   *outcome = VD_SEEN_KNOWN;
   bool is_same_note = last->note_len == checkpoint->note.len &&
@@ -160,18 +205,33 @@ enum vd_error vd_seen_advance(struct vd_seen *seen, uint64_t base_size, const ui
   return error;
 }
 
-enum vd_error vd_seen_accuse(struct vd_seen *seen, const struct frag_checkpoint *one,
-                             const struct frag_checkpoint *other, struct vd_failure *failure) {
+static enum vd_error accuse_locked(struct vd_seen *seen, const struct frag_checkpoint *one,
+                                   const struct frag_checkpoint *other, const struct growth *growth,
+                                   struct vd_failure *failure) {
   assert(one->origin.len == other->origin.len && memcmp(one->origin.data, other->origin.data, one->origin.len) == 0);
-  assert(one->size == other->size && memcmp(one->root, other->root, FRAG_HASH_LEN) != 0);
   assert(other->note.len <= FRAG_CHECKPOINT_MAX);
   struct vd_seen_log log;
-  struct half halves[] = {{one->note, one->root}, {other->note, other->root}};
+  struct half halves[] = {{one->note, one->size, one->root}, {other->note, other->size, other->root}};
   (void)pthread_mutex_lock(&seen->change);
   enum vd_error error = begin_change(seen, one, &log, failure);
-  if (error == VD_OK) error = accuse(seen, &log, one->size, &halves[0], &halves[1], failure);
+  if (error == VD_OK) error = accuse(seen, &log, &halves[0], &halves[1], growth, failure);
   (void)pthread_mutex_unlock(&seen->change);
   return error;
+}
+
+enum vd_error vd_seen_accuse(struct vd_seen *seen, const struct frag_checkpoint *one,
+                             const struct frag_checkpoint *other, struct vd_failure *failure) {
+  assert(one->size == other->size && memcmp(one->root, other->root, FRAG_HASH_LEN) != 0);
+  return accuse_locked(seen, one, other, NULL, failure);
+}
+
+enum vd_error vd_seen_accuse_grown(struct vd_seen *seen, const struct frag_checkpoint *one,
+                                   const struct frag_checkpoint *other, const struct frag_proof *proof,
+                                   const uint8_t proven_root[static FRAG_HASH_LEN], struct vd_failure *failure) {
+  assert(one->size > 0 && one->size < other->size && memcmp(one->root, proven_root, FRAG_HASH_LEN) != 0);
+  assert(proof->count <= FRAG_PROOF_HASHES_MAX);
+  const struct growth growth = {proven_root, proof};
+  return accuse_locked(seen, one, other, &growth, failure);
 }
 
 /* --- opening and closing --- */

@@ -1,6 +1,7 @@
 /* seen.h: what a portal or witness remembers of other logs: for each the last checkpoint that it has accepted, and the
  * proof when one has shown two that contradict each other. A directory: an LMDB environment, and a text file
- * evidence-<origin's hash>-<n>.txt for each contradiction, with both signed notes and one line that says what is wrong.
+ * evidence-<origin's hash>-<n>.txt for each contradiction, with both signed notes and one line that says what is wrong;
+ * when they are of different sizes, with the consistency proof between them as well.
  *
  * Threads: every function may be called from any thread, unless it says otherwise; reading takes a mutex for the time
  * of a copy; what writes waits for the disk and is not for an event loop. One process at a time (a lock file).
@@ -9,6 +10,7 @@
 #define VD_LEDGER_SEEN_H
 
 #include <frag/checkpoint.h>
+#include <frag/tree.h>
 
 #include "base/failure.h"
 
@@ -55,6 +57,14 @@ VD_MUST_CHECK enum vd_error vd_seen_advance(struct vd_seen *seen, uint64_t base_
  * nothing of that log from then on. In: both decoded and checked by the caller. Errors: as vd_seen_advance. */
 VD_MUST_CHECK enum vd_error vd_seen_accuse(struct vd_seen *seen, const struct frag_checkpoint *one,
                                            const struct frag_checkpoint *other, struct vd_failure *failure);
+
+/* The same for two of different sizes, of which the later one shows another earlier one.
+ * In: one: the smaller, not empty. proof: leads from proven_root, which is not one->root, at one->size to other
+ * (frag_tree_consistency_roots): checked by the caller too. */
+VD_MUST_CHECK enum vd_error vd_seen_accuse_grown(struct vd_seen *seen, const struct frag_checkpoint *one,
+                                                 const struct frag_checkpoint *other, const struct frag_proof *proof,
+                                                 const uint8_t proven_root[static FRAG_HASH_LEN],
+                                                 struct vd_failure *failure);
 
 /* How many logs have equivocated: for readiness and metrics. */
 size_t vd_seen_equivocations(struct vd_seen *seen);

@@ -6,7 +6,10 @@
 #include "ledger/environment.h"
 #include "ledger/seen.h"
 
-#define VD_SEEN_DISK_EVIDENCE_MAX (512 + 2 * FRAG_CHECKPOINT_MAX + 2) /* bytes of the text of one proof */
+#define VD_SEEN_DISK_LINE_MAX 1024 /* bytes of what the text of a proof says in words */
+/* bytes of the text of one proof: words, both notes, and the hashes of a consistency proof, each on a line */
+#define VD_SEEN_DISK_EVIDENCE_MAX \
+  (VD_SEEN_DISK_LINE_MAX + 2 * FRAG_CHECKPOINT_MAX + FRAG_PROOF_HASHES_MAX * (2 * FRAG_HASH_LEN + 8))
 #define VD_SEEN_DISK_PROOFS_MAX 8 /* of one log: one is proof enough; more are kept as long as they are few */
 
 struct vd_seen_log {

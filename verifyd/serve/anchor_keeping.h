@@ -10,9 +10,11 @@
 
 struct vd_anchor_keeping;
 
-/* Loads the keys. own outlives it, and so do the settings. Before there are other threads that start processes.
+/* Loads the keys. One that cannot be had, and an outbox that cannot be opened, halt the anchors on their chain and no more:
+ * the errors below are of the settings, or of this process. own outlives it, and so do the settings. Before there are
+ * other threads that start processes.
  * Out: *keeping; NULL on error, and when there is nothing to anchor.
- * Errors: those of vd_anchor_key_load and vd_store_reader_new; VD_MEMORY, VD_INTERNAL. */
+ * Errors: VD_CONFIG: one account twice on one chain; those of vd_store_reader_new; VD_MEMORY, VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error vd_anchor_keeping_new(const struct vd_settings *settings, struct vd_own_operator *own,
                                                   struct vd_anchor_keeping **keeping, struct vd_failure *failure);
 
@@ -20,9 +22,14 @@ VD_MUST_CHECK enum vd_error vd_anchor_keeping_new(const struct vd_settings *sett
 void vd_anchor_keeping_free(struct vd_anchor_keeping *keeping);
 
 /* Opens the outboxes, making them if need be, and wipes the keys here. log: for its events; outlives the opening, as
- * client does. Errors: those of vd_anchoring_new; then nothing is open. */
+ * client does. Errors: VD_CONFIG, VD_CONFLICT, VD_MEMORY, VD_INTERNAL of vd_anchoring_new; then nothing is open. */
 VD_MUST_CHECK enum vd_error vd_anchor_keeping_open(struct vd_anchor_keeping *keeping, struct vd_client *client,
                                                    struct vd_log *log, struct vd_failure *failure);
+
+/* After opening: what is wrong with the key or outbox of the first chain that is halted for it; VD_OK: nothing is. NULL is
+ * allowed. */
+VD_MUST_CHECK enum vd_error vd_anchor_keeping_trouble(const struct vd_anchor_keeping *keeping,
+                                                      struct vd_failure *failure);
 
 /* Cancels what is under way and closes the outboxes. The client is still there; nobody reads the state any more. */
 void vd_anchor_keeping_close(struct vd_anchor_keeping *keeping);

@@ -92,6 +92,14 @@ void vd_chain_watch_free(struct vd_chain_watch *watch) {
   free(watch);
 }
 
+static void look_at_log(struct vd_chain_watch *watch, size_t i, uint64_t now_ms) {
+  struct vd_remote_state *remote = &watch->service->remotes[i];
+  if (atomic_load(&remote->answer) == VD_REMOTE_LOG_FAILED && atomic_load(&remote->code) == FRAG_LOG_INCONSISTENT)
+    vd_comparing_doubt(watch->comparings[i]);
+  vd_comparing_look(watch->comparings[i], now_ms);
+  if (vd_comparing_is_doubtful(watch->comparings[i])) atomic_store(&remote->is_doubted, true);
+}
+
 void vd_chain_watch_look(struct vd_chain_watch *watch, uint64_t now_s, uint64_t now_ms) {
   for (size_t c = 0; c < VD_CHAINS_MAX; c++) {
     bool is_stuck = false;
@@ -102,5 +110,5 @@ void vd_chain_watch_look(struct vd_chain_watch *watch, uint64_t now_s, uint64_t 
     atomic_store(&watch->service->chain_tracks->chains[c].is_stuck, is_stuck);
   }
   for (size_t i = 0; i < VD_OPERATORS_MAX; i++)
-    if (watch->comparings[i] != NULL) vd_comparing_look(watch->comparings[i], now_ms);
+    if (watch->comparings[i] != NULL) look_at_log(watch, i, now_ms);
 }

@@ -12,6 +12,7 @@ struct message {
   struct vd_log_base base;    /* what it was proven from */
   struct vd_log_base reached; /* what it is, unless it is a contradiction */
   bool is_contradiction;
+  struct vd_log_contradiction contradiction; /* size 0: two of one size */
   size_t note_len, rival_len;
   char note[FRAG_CHECKPOINT_MAX];
   char rival[FRAG_CHECKPOINT_MAX]; /* of a contradiction: the last one accepted, which may be the other half */
@@ -45,17 +46,10 @@ struct vd_news {
 
 /* ---- on the lane ---- */
 
-static bool contradict(const struct frag_checkpoint *one, const struct frag_checkpoint *other) {
-  return one->size == other->size && memcmp(one->root, other->root, sizeof one->root) != 0;
-}
-
 /* Keeps the two as a proof, if they are one. */
 static bool accuse(struct slot *slot, const struct frag_checkpoint *checkpoint, const char *rival, size_t rival_len) {
-  struct frag_checkpoint other;
-  if (frag_checkpoint_decode(slot->news->context, &other, rival, rival_len) != FRAG_OK) return false;
-  if (!contradict(&other, checkpoint)) return false;
-  slot->error = vd_seen_accuse(slot->news->service->seen, &other, checkpoint, &slot->failure);
-  return true;
+  return vd_log_check_accuse(slot->news->context, slot->news->service->seen, &slot->sent.contradiction, checkpoint,
+                             rival, rival_len, &slot->error, &slot->failure);
 }
 
 /* The other half is what this loop had accepted, or what another one had. It may be neither, when the log check went on
@@ -152,6 +146,7 @@ static void fill(struct message *message, const struct vd_log_check *check, cons
   message->base = *base;
   vd_log_check_base(check, &message->reached);
   message->is_contradiction = check->has_equivocated;
+  message->contradiction = check->contradiction;
   message->note_len = note_len;
   memcpy(message->note, note, note_len);
   message->rival_len = check->has_equivocated ? check->note_len : 0;

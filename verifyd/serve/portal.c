@@ -120,9 +120,19 @@ static void give(struct vd_portal_verification *verification) {
   verification->portal->idle = verification;
 }
 
+/* Whoever looks at the logs tells it, and looks for a proof. */
+static void note_doubts(const struct vd_portal *portal, const struct vd_verdict *verdict) {
+  for (size_t k = 0; k < verdict->operator_count; k++) {
+    frag_error code = verdict->operators[k].log_code;
+    if (code == FRAG_LOG_INCONSISTENT || code == FRAG_EQUIVOCATION)
+      atomic_store(&portal->service->remotes[k].is_doubted, true);
+  }
+}
+
 static void on_verdict(void *context, struct vd_verdict *verdict) {
   struct vd_portal_verification *verification = context;
   assert(verdict == &verification->verdict);
+  note_doubts(verification->portal, verdict);
   verification->is_complete = true;
   verification->under_way = NULL;
   if (verification->pending != NULL) vd_pending_over(verification->pending);

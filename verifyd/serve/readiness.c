@@ -14,16 +14,21 @@ struct log_state {
   uint64_t checkpoint_s;
 };
 
-/* Of its own cosignature; 0 when it cannot be read. */
+/* Of the log's own cosignature; 0 when it cannot be read. */
+static uint64_t time_of_note(struct frag_context *context, const struct frag_log_key *key, const char *note,
+                             size_t len) {
+  struct frag_checkpoint checkpoint;
+  uint64_t time_s = 0;
+  if (frag_checkpoint_decode(context, &checkpoint, note, len) != FRAG_OK) return 0;
+  return frag_checkpoint_check(context, &checkpoint, key, &time_s) == FRAG_OK ? time_s : 0;
+}
+
 static uint64_t time_of(struct frag_context *context, struct vd_store_reader *reader) {
   struct frag_log_key key;
-  struct frag_checkpoint checkpoint;
   const char *note;
   size_t len;
-  uint64_t time_s = 0;
   if (vd_tlog_key(reader, &key, NULL) != VD_OK || vd_tlog_checkpoint(reader, &note, &len, NULL) != VD_OK) return 0;
-  if (frag_checkpoint_decode(context, &checkpoint, note, len) != FRAG_OK) return 0;
-  return frag_checkpoint_check(context, &checkpoint, &key, &time_s) == FRAG_OK ? time_s : 0;
+  return time_of_note(context, &key, note, len);
 }
 
 /* A reader of its own: the loops' readers belong to the loops. */
@@ -79,9 +84,32 @@ static bool report_own(const struct vd_service *service, const struct log_state 
   return fresh;
 }
 
+static void take_note(const struct frag_log_key *key, const struct vd_seen_state *seen, struct log_state *state) {
+  struct frag_context *context;
+  *state = (struct log_state){.entries = seen->size};
+  if (vd_context_new(&context, NULL) != VD_OK) return;
+  state->checkpoint_s = time_of_note(context, key, seen->note, seen->note_len);
+  frag_context_free(context);
+}
+
+/* What a log elsewhere showed with the last checkpoint accepted: by whoever looks now and then; or by a verification
+ * since, or before this process began, which is in the memory. False: nothing is known of it. */
+static bool last_accepted(const struct vd_service *service, size_t i, struct log_state *state) {
+  const struct vd_remote_state *remote = &service->remotes[i];
+  const struct frag_log_key *key = &service->operators[i].key;
+  struct vd_seen_state seen = {.size = 0};
+  state->entries = atomic_load(&remote->size);
+  state->checkpoint_s = atomic_load(&remote->checkpoint_s);
+  if (service->seen != NULL) vd_seen_get(service->seen, key->name, &seen);
+  bool is_newer = seen.size > state->entries || (seen.size == state->entries && state->checkpoint_s == 0);
+  if (seen.size > 0 && is_newer) take_note(key, &seen, state);
+  return state->entries > 0 || state->checkpoint_s > 0;
+}
+
 static bool report_remote(const struct vd_service *service, size_t i, uint64_t now_s, struct vd_buffer *out) {
   const struct vd_remote_state *remote = &service->remotes[i];
   enum vd_remote_answer answer = (enum vd_remote_answer)atomic_load(&remote->answer);
+  struct log_state state;
   put_named(out, "operator ", service->operators[i].number, "");
   switch (answer) {
     case VD_REMOTE_NOT_ASKED: vd_buffer_text(out, ": not asked yet"); break;
@@ -92,9 +120,8 @@ static bool report_remote(const struct vd_service *service, size_t i, uint64_t n
       vd_buffer_text(out, frag_error_name((frag_error)atomic_load(&remote->code)));
       break;
   }
-  uint64_t checkpoint_s = atomic_load(&remote->checkpoint_s);
-  if (answer != VD_REMOTE_NOT_ASKED) put_named(out, ", entries ", atomic_load(&remote->size), "");
-  put_age(out, checkpoint_s, now_s);
+  if (last_accepted(service, i, &state)) put_named(out, ", entries ", state.entries, "");
+  put_age(out, state.checkpoint_s, now_s);
   vd_buffer_text(out, "\n");
   return answer == VD_REMOTE_ANSWERS;
 }
@@ -157,10 +184,8 @@ static size_t read_rows(const struct vd_service *service,
     if (ledger->store != NULL && read_log(ledger->store, &rows[count].state, NULL)) count++;
   }
   for (size_t i = 0; i < service->operator_count; i++) {
-    const struct vd_remote_state *remote = &service->remotes[i];
-    if (!service->operators[i].is_remote || atomic_load(&remote->answer) == VD_REMOTE_NOT_ASKED) continue;
-    rows[count++] = (struct log_row){service->operators[i].number,
-                                     {atomic_load(&remote->size), atomic_load(&remote->checkpoint_s)}};
+    if (!service->operators[i].is_remote || !last_accepted(service, i, &rows[count].state)) continue;
+    rows[count++].number = service->operators[i].number;
   }
   return count;
 }

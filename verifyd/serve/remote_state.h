@@ -4,6 +4,7 @@
 #define VD_SERVE_REMOTE_STATE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum vd_remote_answer {
@@ -18,6 +19,7 @@ struct vd_remote_state {
   atomic_int code;                   /* frag_error of LOG_FAILED */
   atomic_uint_fast64_t size;         /* of the last checkpoint accepted */
   atomic_uint_fast64_t checkpoint_s; /* its time, Unix seconds; 0: it has none */
+  atomic_bool is_doubted;            /* written by others: its log was found wrong; to be looked at soon */
 };
 
 #endif

@@ -12,6 +12,17 @@ enum {
 
 /* ---- keeping what is new ---- */
 
+/* Against what is remembered, which the log was asked about; whoever keeps a later one proves it from there. */
+static void keep_contradiction(struct vd_watched *watched, const struct frag_checkpoint *checkpoint) {
+  struct vd_seen_state state;
+  struct vd_seen *seen = watched->watch->service->seen;
+  watched->kept = VD_OK;
+  vd_seen_get(seen, watched->origin, &state);
+  if (!state.has_equivocated)
+    (void)vd_log_check_accuse(watched->watch->lane_context, seen, &watched->contradiction, checkpoint, state.note,
+                              state.note_len, &watched->kept, &watched->failure);
+}
+
 /* On the memory lane. */
 static void run_keeping(void *context) {
   struct vd_watched *watched = context;
@@ -20,6 +31,7 @@ static void run_keeping(void *context) {
   frag_error decoded =
       frag_checkpoint_decode(watched->watch->lane_context, &checkpoint, watched->note, watched->note_len);
   if (decoded != FRAG_OK) watched->kept = vd_fail_frag(&watched->failure, decoded, "a checkpoint to be kept");
+  else if (watched->contradiction.size > 0) keep_contradiction(watched, &checkpoint);
   else
     watched->kept = vd_seen_advance(watched->watch->service->seen, watched->kept_base.size, watched->kept_base.root,
                                     &checkpoint, &outcome, &watched->failure);
@@ -27,7 +39,10 @@ static void run_keeping(void *context) {
 
 static void keeping_done(void *context, bool did_run) {
   struct vd_watched *watched = context;
+  struct frag_log_key key = watched->check.key;
   watched->is_keeping = false;
+  /* What could not be kept against the log is proven once more. */
+  if (watched->check.has_equivocated) vd_log_check_begin(&watched->check, &key, watched->check.seen);
   if (did_run && watched->kept != VD_OK)
     vd_log_event(watched->watch->log, VD_LOG_ERROR, "checkpoint_not_kept", "operator=%u reason=\"%s\"", watched->number,
                  watched->failure.text);
@@ -37,6 +52,7 @@ static void keep(struct vd_watched *watched, const struct vd_lookup_answer *answ
   const struct vd_service *service = watched->watch->service;
   if (service->seen == NULL || watched->is_keeping || answer->checkpoint_len > sizeof watched->note) return;
   watched->kept_base = watched->base;
+  watched->contradiction = watched->check.contradiction;
   watched->note_len = answer->checkpoint_len;
   memcpy(watched->note, answer->checkpoint, answer->checkpoint_len);
   watched->job = (struct vd_lane_job){.run = run_keeping, .done = keeping_done, .context = watched};
@@ -81,10 +97,21 @@ static bool on_answer(void *context, const uint8_t *bytes, size_t len) {
   return true;
 }
 
+/* What others have accepted since is what the log has to continue. */
+static void begin_from_memory(struct vd_watched *watched) {
+  struct vd_seen_state state;
+  struct vd_seen *seen = watched->check.seen;
+  struct frag_log_key key = watched->check.key;
+  if (seen == NULL || watched->check.has_equivocated) return;
+  vd_seen_get(seen, key.name, &state);
+  if (state.size > watched->check.size) vd_log_check_begin(&watched->check, &key, seen);
+}
+
 /* Asks for a status that nobody has: the answer brings checkpoint and proof, and tells nothing about anybody. */
 static void look(struct vd_watched *watched) {
   struct vd_failure failure = {.text = ""};
   struct vd_lookup_request request = {.kind = VD_STORE_STATUS, .count = 1};
+  begin_from_memory(watched);
   vd_log_check_base(&watched->check, &watched->base);
   request.known_size = watched->base.size;
   if (vd_random(request.keys[0], sizeof request.keys[0], &failure) == VD_OK &&
@@ -94,10 +121,17 @@ static void look(struct vd_watched *watched) {
   set_answer(watched, VD_REMOTE_SILENT, FRAG_OK);
 }
 
+/* One whose log is known to be wrong is looked at often enough. */
+static bool is_due(struct vd_watched *watched) {
+  bool is_doubted = atomic_exchange(&watched->state->is_doubted, false);
+  bool is_news = is_doubted && atomic_load(&watched->state->answer) != VD_REMOTE_LOG_FAILED;
+  return is_news || uv_now(watched->watch->loop) >= watched->next_ms;
+}
+
 void vd_watch_look(struct vd_watch *watch) {
   for (size_t i = 0; i < watch->count; i++) {
     struct vd_watched *watched = &watch->items[i];
-    if (watched->look_up == NULL && uv_now(watch->loop) >= watched->next_ms) look(watched);
+    if (watched->look_up == NULL && is_due(watched)) look(watched);
   }
 }
 
@@ -109,6 +143,7 @@ static enum vd_error add_operator(struct vd_watch *watch, size_t k, struct vd_cl
   struct vd_watched *watched = &watch->items[watch->count++];
   watched->watch = watch;
   watched->number = settings->operators[k].number;
+  watched->origin = watch->service->operators[k].key.name;
   watched->state = &watch->service->remotes[k];
   vd_log_check_begin(&watched->check, &watch->service->operators[k].key, watch->service->seen);
   atomic_store(&watched->state->size, watched->check.size);

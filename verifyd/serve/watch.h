@@ -12,6 +12,7 @@ struct vd_watch;
 struct vd_watched {
   struct vd_watch *watch;
   unsigned number;
+  const char *origin; /* of its log */
   struct vd_remote_operator remote;
   struct vd_remote_state *state;
   struct vd_log_check check;
@@ -21,6 +22,7 @@ struct vd_watched {
   bool is_keeping;                   /* job is with the lane */
   struct vd_lane_job job;
   struct vd_log_base kept_base;
+  struct vd_log_contradiction contradiction; /* that the note to be kept is; size 0: none, or two of one size */
   enum vd_error kept;
   struct vd_failure failure;
   size_t note_len;
