@@ -26,8 +26,8 @@ struct given {
   "QR code as PNG and SVG, named by serial. All rows are checked before the first is issued.\n"
 #define ABOUT_REISSUE \
   "Issues new documents in place of older ones of the same serials: one for each row of a spreadsheet, like\n" \
-  "verifyctl issue, with an issue number one higher. When all of them are in all ledgers, it supersedes the\n" \
-  "issue before: those papers are then NOT_VALID, code 42.\n"
+  "verifyctl issue, with an issue number one higher. When all of them are in all ledgers, it supersedes all\n" \
+  "issues before, made or not: those papers are then NOT_VALID, code 42.\n"
 #define ABOUT_END \
   "If it is interrupted, run the same command again: it continues and makes the same codes.\n" \
   "The QR codes are bearer keys: print them on the documents, then delete the folder."
@@ -55,7 +55,7 @@ static enum vd_error parse(int argc, char **argv, struct ctl_issue_options *opti
                  "without --config: a ledger on this machine; repeat, in the\norder of the operators"),
     CTL_OPTIONAL("issued", "TIME", &given->issued, "time of issue: a date, an ISO 8601 time or Unix seconds (now)"),
     CTL_OPTIONAL("issue-no", "N", &given->issue_no,
-                 options->is_reissue ? "2 for first reprints (default), 3 for second ones, and so on"
+                 options->is_reissue ? "2 for first reprints (default), 3 for second ones, and so on;\nall lower ones are superseded"
                                      : "1 for originals (default), 2 for first reprints, and so on"),
     CTL_OPTIONAL("delimiter", "CHAR", &given->delimiter, "comma, semicolon or tab (detected from the heading)"),
     CTL_OPTIONAL("workers", "N", &given->workers, "threads (one for each processor core)"),

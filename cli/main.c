@@ -19,7 +19,7 @@ static const struct command commands[] = {
   {"keygen", "make an issuer, root, log, status or anchor key", vd_keygen},
   {"trust", "make, change, sign, check and publish a trust list", ctl_trust},
   {"issue", "turn a spreadsheet into documents: ledger fragments and QR codes", ctl_issue},
-  {"reissue", "issue documents anew, and supersede the issue before", ctl_reissue},
+  {"reissue", "issue documents anew, and supersede all issues before", ctl_reissue},
   {"revoke", "revoke documents by serial, for good", ctl_revoke},
   {"suspend", "suspend documents by serial, until they are reinstated", ctl_suspend},
   {"reinstate", "end the suspension of documents", ctl_reinstate},

@@ -1,9 +1,12 @@
 #include "reissue.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "status_clerk.h"
 #include "status_documents.h"
+#include "status_judge.h"
+#include "status_make.h"
 
 #define COMMAND "reissue"
 #define REASON_SUPERSEDED 4 /* RFC 5280 section 5.3.1 */
@@ -22,11 +25,15 @@ static enum vd_error name_documents(const struct ctl_reissue *reissue, const str
   const struct ctl_rows *rows = reissue->rows;
   enum vd_error error = VD_OK;
   for (size_t row = 0; error == VD_OK && row < rows->table->rows; row++) {
-    error = ctl_status_documents_add(documents, ctl_rows_serial(rows, row), ctl_rows_number(rows, row), failure);
+    struct frag_slice serial = ctl_rows_serial(rows, row);
+    struct ctl_status_document document = {.row = ctl_rows_number(rows, row), .issue_no = issue_no,
+                                           .reason = REASON_SUPERSEDED};
+    memcpy(document.serial, serial.data, serial.len);
+    error = ctl_status_documents_add(documents, &document, failure);
   }
   if (error != VD_OK) return error;
   return ctl_status_documents_identify(documents, clerk->context, clerk->status_key.secret32, clerk->settings.realm,
-                                       reissue->issuer, rows->profile->type, issue_no, failure);
+                                       reissue->issuer, rows->profile->type, failure);
 }
 
 static enum vd_error open_clerk(const struct ctl_reissue *reissue, struct ctl_status_clerk **clerk,
@@ -63,6 +70,11 @@ static enum vd_error look(const struct ctl_reissue *reissue, const struct ctl_st
 enum vd_error ctl_reissue_check(const struct ctl_reissue *reissue, struct vd_failure *failure) {
   struct ctl_report report = {0};
   struct ctl_status_clerk *clerk = NULL;
+  if (reissue->issue_no > CTL_REISSUE_NUMBER_MAX) {
+    return vd_fail(failure, VD_USAGE, "--issue-no %llu is above %d, the last reissue of a document: all lower issues "
+                                      "are superseded one by one", (unsigned long long)reissue->issue_no,
+                   CTL_REISSUE_NUMBER_MAX);
+  }
   enum vd_error error = open_clerk(reissue, &clerk, VD_STORE_READ, failure);
   if (error == VD_OK) error = look(reissue, clerk, reissue->issue_no - 1, &report, failure);
   if (error == VD_OK && report.problems == 0) error = look(reissue, clerk, reissue->issue_no, &report, failure);
@@ -78,38 +90,58 @@ enum vd_error ctl_reissue_check(const struct ctl_reissue *reissue, struct vd_fai
 
 /* --- afterwards --- */
 
-static enum vd_error supersede(const struct ctl_reissue *reissue, struct ctl_status_clerk *clerk,
-                               struct ctl_status_documents *documents, struct vd_failure *failure) {
-  struct ctl_status_batch gaps = {0};
-  size_t sent = 0;
-  enum vd_error error =
-      ctl_status_walk(&clerk->sender.scope, documents->items, documents->count, &gaps, failure);
-  for (size_t i = 0; error == VD_OK && i < documents->count; i++) {
-    ctl_status_judge(&documents->items[i], FRAG_STATUS_SUPERSEDED);
-    sent += documents->items[i].plan == CTL_STATUS_SEND;
+static void say(const struct ctl_status_clerk *clerk, uint64_t issue_no, const struct ctl_status_documents *documents) {
+  size_t sent = 0, full = 0;
+  for (size_t i = 0; i < documents->count; i++) {
+    const struct ctl_status_document *document = &documents->items[i];
+    bool is_sent = document->plan == CTL_STATUS_SEND;
+    sent += is_sent;
+    full += !is_sent && !document->outcome.superseded && !document->outcome.revoked;
   }
-  if (error == VD_OK) {
-    error = ctl_status_clerk_state(clerk, reissue->issuer, reissue->rows->profile->type, FRAG_STATUS_SUPERSEDED,
-                                   REASON_SUPERSEDED, documents->items, documents->count, &gaps, failure);
-  }
-  ctl_status_batch_free(&gaps);
-  if (error != VD_OK) return error;
-  (void)printf("issue %llu of %zu document%s superseded", (unsigned long long)(reissue->issue_no - 1), sent,
-               sent == 1 ? "" : "s");
-  if (sent < documents->count) (void)printf("; %zu already superseded or revoked", documents->count - sent);
+  size_t already = documents->count - sent - full;
+  bool is_held = ctl_status_queue_holders(&clerk->queue) > 0;
+  (void)printf("issue %llu of %zu document%s %ssuperseded", (unsigned long long)issue_no, sent, sent == 1 ? "" : "s",
+               sent == 0 || is_held ? "" : "to be ");
+  if (already > 0) (void)printf("; %zu already superseded or revoked", already);
+  if (full > 0) (void)printf("; %zu can never be VALID again, as %s all the statements that are read", full,
+                             full == 1 ? "it has" : "they have");
+  if (sent > 0) ctl_status_make_say_holders(clerk, sent);
   (void)printf("\n");
-  return VD_OK;
 }
 
-enum vd_error ctl_reissue_supersede(const struct ctl_reissue *reissue, int *status, struct vd_failure *failure) {
+/* Of an issue that was never made it does no harm. */
+static enum vd_error supersede(const struct ctl_reissue *reissue, struct ctl_status_clerk *clerk, uint64_t issue_no,
+                               struct vd_failure *failure) {
   struct ctl_status_documents documents = {0};
+  struct ctl_status_batch gaps = {0};
+  bool is_asked = false, is_before = issue_no + 1 == reissue->issue_no;
+  size_t sent = 0;
+  enum vd_error error = name_documents(reissue, clerk, issue_no, &documents, failure);
+  if (error == VD_OK) {
+    error = ctl_status_make_walk(clerk, documents.items, documents.count, &gaps, &is_asked, failure);
+  }
+  for (size_t i = 0; error == VD_OK && i < documents.count; i++) {
+    ctl_status_judge(&documents.items[i], FRAG_STATUS_SUPERSEDED);
+    sent += documents.items[i].plan == CTL_STATUS_SEND;
+  }
+  if (error == VD_OK && (sent > 0 || is_before)) {
+    error = ctl_status_clerk_state(clerk, reissue->issuer, reissue->rows->profile->type, FRAG_STATUS_SUPERSEDED,
+                                   documents.items, documents.count, &gaps, failure);
+    if (error == VD_OK) say(clerk, issue_no, &documents);
+  }
+  ctl_status_batch_free(&gaps);
+  ctl_status_documents_free(&documents);
+  return error;
+}
+
+/* Downwards: where an interruption is not made good, the number before is taken, and another --issue-no needed. */
+enum vd_error ctl_reissue_supersede(const struct ctl_reissue *reissue, int *status, struct vd_failure *failure) {
   struct ctl_status_clerk *clerk = NULL;
   enum vd_error error = open_clerk(reissue, &clerk, VD_STORE_WRITE, failure);
-  if (error == VD_OK) error = name_documents(reissue, clerk, reissue->issue_no - 1, &documents, failure);
-  if (error == VD_OK) error = ctl_status_send_all(&clerk->sender, &clerk->error_of, failure);
-  if (error == VD_OK) error = supersede(reissue, clerk, &documents, failure);
+  for (uint64_t issue_no = reissue->issue_no - 1; error == VD_OK && issue_no > 0; issue_no--) {
+    error = supersede(reissue, clerk, issue_no, failure);
+  }
   if (error == VD_OK) *status = ctl_status_clerk_say_waiting(clerk);
-  ctl_status_documents_free(&documents);
   ctl_status_clerk_free(clerk);
   return error;
 }

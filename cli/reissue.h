@@ -1,10 +1,13 @@
 /* reissue.h: what verifyctl reissue does besides issuing: before, it looks whether the issue before can still be
- * superseded; afterwards, when the new documents are in all ledgers, it supersedes it. One thread. */
+ * superseded; afterwards, when the new documents are in all ledgers, it supersedes that one and all before it, since
+ * nobody can know which of them were issued: only the new one can be VALID. One thread. */
 #ifndef CTL_REISSUE_H
 #define CTL_REISSUE_H
 
 #include "base/key_file.h"
 #include "rows.h"
+
+#define CTL_REISSUE_NUMBER_MAX 100 /* issue_no of the last one */
 
 /* Views. */
 struct ctl_reissue {
@@ -18,13 +21,13 @@ struct ctl_reissue {
 };
 
 /* Refuses documents whose issue before is superseded already, or whose new issue is revoked or superseded; the rows are
- * named on standard error. The ledgers on this machine must not be open. VD_CONFLICT, VD_FULL (too many rows), and
- * those of ctl_status_clerk_load and ctl_status_walk. */
+ * named on standard error. The ledgers on this machine must not be open. VD_USAGE (the number), VD_CONFLICT, VD_FULL
+ * (too many rows), and those of ctl_status_clerk_load and ctl_status_walk. */
 VD_MUST_CHECK enum vd_error ctl_reissue_check(const struct ctl_reissue *reissue, struct vd_failure *failure);
 
-/* Supersedes the issue before of every row that is not superseded or revoked, with a line on standard output. Out:
- * *status: the exit code, 0 unless an operator has not acknowledged it. The same rule and errors, and those of
- * ctl_status_clerk_state. */
+/* Supersedes all issues before of every row that are not superseded or revoked, with a line on standard output for that
+ * right before and for each of which there was something to supersede. Out: *status: the exit code, 0 unless an
+ * operator has not acknowledged it. The same rule and errors, and those of ctl_status_clerk_state. */
 VD_MUST_CHECK enum vd_error ctl_reissue_supersede(const struct ctl_reissue *reissue, int *status,
                                                   struct vd_failure *failure);
 

@@ -1,5 +1,6 @@
 #include "status_batch.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,22 @@ enum vd_error ctl_status_batch_add(struct ctl_status_batch *batch, const struct 
   }
   batch->lines[batch->count++] = *line;
   return VD_OK;
+}
+
+bool ctl_status_line_is_replaced(const struct ctl_status_line *line, size_t operators) {
+  return line->kind != CTL_STATUS_COPY && memchr(line->marks, CTL_STATUS_TAKEN, operators) != NULL;
+}
+
+bool ctl_status_batch_extend(struct ctl_status_batch *batch, size_t operators) {
+  assert(operators >= batch->operators && operators <= VD_OPERATORS_MAX);
+  size_t before = batch->operators;
+  for (size_t i = 0; i < batch->count; i++) {
+    struct ctl_status_line *line = &batch->lines[i];
+    bool is_replaced = ctl_status_line_is_replaced(line, before);
+    memset(line->marks + before, is_replaced ? CTL_STATUS_WITHDRAWN : CTL_STATUS_WAITING, operators - before);
+  }
+  batch->operators = operators;
+  return operators > before;
 }
 
 bool ctl_status_batch_waits_for(const struct ctl_status_batch *batch, size_t operator_index) {

@@ -58,6 +58,13 @@ struct ctl_status_batch {
 VD_MUST_CHECK enum vd_error ctl_status_batch_add(struct ctl_status_batch *batch, const struct ctl_status_line *line,
                                                  struct vd_failure *failure);
 
+/* Whether what the line was to say is said again by a later one of its batch. */
+bool ctl_status_line_is_replaced(const struct ctl_status_line *line, size_t operators);
+
+/* Operators are only ever added behind the others: for those that came since, everything waits, but for lines that are
+ * replaced. Returns whether it changed anything. operators: at least as many as the batch has. */
+bool ctl_status_batch_extend(struct ctl_status_batch *batch, size_t operators);
+
 /* Whether an operator is still to be sent something; and how many lines wait for any. */
 bool ctl_status_batch_waits_for(const struct ctl_status_batch *batch, size_t operator_index);
 size_t ctl_status_batch_waiting(const struct ctl_status_batch *batch);

@@ -35,7 +35,16 @@ static bool is_same(struct frag_slice slice, const char *text) {
   return slice.len == strlen(text) && memcmp(slice.data, text, slice.len) == 0;
 }
 
-/* A statement by another key would be sent and never count. */
+/* A registrar speaks for all; of a name that is in no entry there are no documents. */
+static bool has_issuer(const struct frag_trust *trust, const char *issuer) {
+  const struct frag_trust_list *list = frag_trust_list(trust);
+  for (size_t i = 0; i < list->key_count; i++) {
+    if (list->keys[i].role == FRAG_ROLE_ISSUER && is_same(list->keys[i].issuer, issuer)) return true;
+  }
+  return false;
+}
+
+/* A statement by another key, or for another issuer, would be sent and never count. */
 static enum vd_error check_key(const struct ctl_status_clerk *clerk, const struct ctl_status_given *given,
                                struct vd_failure *failure) {
   const struct frag_trust_key *key = frag_trust_find(clerk->trust, frag_key_id(clerk->signing_key));
@@ -47,8 +56,12 @@ static enum vd_error check_key(const struct ctl_status_clerk *clerk, const struc
   } else if (key->role != FRAG_ROLE_REGISTRAR && given->issuer != NULL && !is_same(key->issuer, given->issuer)) {
     fault = "belongs to another issuer in the trust list, and is no registrar's";
   }
-  if (fault == NULL) return VD_OK;
-  return vd_fail(failure, VD_KEY, "the key %s %s: nobody would heed what it says", given->issuer_key, fault);
+  if (fault != NULL) {
+    return vd_fail(failure, VD_KEY, "the key %s %s: nobody would heed what it says", given->issuer_key, fault);
+  }
+  if (given->issuer == NULL || has_issuer(clerk->trust, given->issuer)) return VD_OK;
+  return vd_fail(failure, VD_USAGE, "--issuer \"%s\" is no issuer of the trust list: it has no documents; see "
+                                    "verifyctl trust show", given->issuer);
 }
 
 static enum vd_error load_issuer_key(struct ctl_status_clerk *clerk, const struct ctl_status_given *given,
@@ -107,11 +120,11 @@ enum vd_error ctl_status_clerk_open(struct ctl_status_clerk *clerk, const struct
 
 /* --- statements --- */
 
-static enum vd_error add_statement(const struct ctl_status_clerk *clerk, uint8_t kind, uint8_t reason,
+static enum vd_error add_statement(const struct ctl_status_clerk *clerk, uint8_t kind,
                                    const struct ctl_status_document *document, struct ctl_status_batch *batch,
                                    struct vd_failure *failure) {
-  struct ctl_status_line line = {.kind = kind, .reason = reason, .n = document->next, .issue_no = document->issue_no,
-                                 .time_s = (uint64_t)time(NULL)};
+  struct ctl_status_line line = {.kind = kind, .reason = document->reason, .n = document->next,
+                                 .issue_no = document->issue_no, .time_s = (uint64_t)time(NULL)};
   memset(line.marks, CTL_STATUS_WAITING, batch->operators);
   memcpy(line.rid, document->rid, sizeof line.rid);
   memcpy(line.serial, document->serial, sizeof line.serial);
@@ -147,7 +160,7 @@ static void copy_name(char name[static FRAG_NAME_MAX + 1], const char *from) {
 }
 
 enum vd_error ctl_status_clerk_state(struct ctl_status_clerk *clerk, const char *issuer, const char *type, uint8_t kind,
-                                     uint8_t reason, const struct ctl_status_document *documents, size_t count,
+                                     const struct ctl_status_document *documents, size_t count,
                                      struct ctl_status_batch *gaps, struct vd_failure *failure) {
   struct ctl_status_batch batch = {.realm = clerk->settings.realm, .operators = clerk->operators.count};
   size_t index = 0;
@@ -156,12 +169,10 @@ enum vd_error ctl_status_clerk_state(struct ctl_status_clerk *clerk, const char 
   enum vd_error error = add_copies(documents, count, gaps, &batch, failure);
   for (size_t i = 0; error == VD_OK && i < count; i++) {
     if (documents[i].plan != CTL_STATUS_SEND) continue;
-    error = add_statement(clerk, kind, reason, &documents[i], &batch, failure);
+    error = add_statement(clerk, kind, &documents[i], &batch, failure);
   }
-  if (error == VD_OK && batch.count > 0) {
-    error = ctl_status_queue_add(&clerk->queue, &batch, &index, failure);
-    if (error == VD_OK) error = ctl_status_send(&clerk->sender, index, &clerk->error_of, failure);
-  }
+  if (error == VD_OK && batch.count > 0) error = ctl_status_queue_add(&clerk->queue, &batch, &index, failure);
+  if (error == VD_OK) error = ctl_status_send_all(&clerk->sender, &clerk->error_of, failure);
   ctl_status_batch_free(&batch);
   ctl_status_batch_free(gaps);
   return error;

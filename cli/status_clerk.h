@@ -31,8 +31,8 @@ struct ctl_status_clerk *ctl_status_clerk_new(const char *command);
 void ctl_status_clerk_free(struct ctl_status_clerk *clerk);
 
 /* Reads the configuration, then those keys that are given, and the trust list; the key must be able to speak for
- * `issuer` (unless NULL) now, being that issuer's or a registrar's.
- * VD_KEY, VD_CONFIG, VD_DATA, VD_NO_INPUT, VD_IO, VD_MEMORY, VD_INTERNAL. */
+ * `issuer` (unless NULL) now, being that issuer's or a registrar's, and that must be an issuer of the list.
+ * VD_KEY, VD_USAGE (no such issuer), VD_CONFIG, VD_DATA, VD_NO_INPUT, VD_IO, VD_MEMORY, VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error ctl_status_clerk_load(struct ctl_status_clerk *clerk, const struct ctl_status_given *given,
                                                   struct vd_failure *failure);
 
@@ -42,12 +42,13 @@ VD_MUST_CHECK enum vd_error ctl_status_clerk_open(struct ctl_status_clerk *clerk
                                                   bool create, enum vd_store_access access,
                                                   struct vd_failure *failure);
 
-/* Statements about documents whose plan is to send: seals them, adds them to the queue behind copies that fill gaps,
- * and sends them. Out: gaps is emptied. The errors of ctl_status_queue_add and ctl_status_send. */
+/* Statements about documents whose plan is to send, with the reason of each: seals them, adds them to the queue behind
+ * copies that fill gaps, and sends all that waits. Out: gaps is emptied. The errors of ctl_status_queue_add and
+ * ctl_status_send_all. */
 VD_MUST_CHECK enum vd_error ctl_status_clerk_state(struct ctl_status_clerk *clerk, const char *issuer, const char *type,
-                                                   uint8_t kind, uint8_t reason,
-                                                   const struct ctl_status_document *documents, size_t count,
-                                                   struct ctl_status_batch *gaps, struct vd_failure *failure);
+                                                   uint8_t kind, const struct ctl_status_document *documents,
+                                                   size_t count, struct ctl_status_batch *gaps,
+                                                   struct vd_failure *failure);
 
 /* Says on standard error what waits, and what to do; the exit code that this comes to. */
 int ctl_status_clerk_say_waiting(const struct ctl_status_clerk *clerk);

@@ -7,6 +7,8 @@
 #include "options.h"
 #include "status_clerk.h"
 #include "status_documents.h"
+#include "status_judge.h"
+#include "status_make.h"
 
 /* What is the same for the three, and what is not. */
 struct wish {
@@ -21,18 +23,18 @@ struct run {
   const struct wish *wish;
   struct ctl_status_given given;
   const char *type, *serial, *in, *column, *issue_no_text, *reason_text;
-  uint64_t issue_no;
-  uint8_t reason;
+  struct ctl_status_common common;
   struct ctl_status_clerk *clerk;
   struct ctl_status_documents documents;
+  bool is_asked; /* an operator could be */
   struct ctl_report report;
 };
 
 #define ABOUT_END \
   "\nDocuments are named by serial; no QR code is needed. Which statement is about which document is seen by those\n" \
-  "only who hold the document. What is sent is written to the queue folder first: if an operator is away or this is\n" \
-  "interrupted, nothing is lost, and verifyctl statements sends it again. That a document of this serial was issued\n" \
-  "is not checked: nobody can know it without the document.\n" \
+  "only who hold the document. All operators are asked first; then what is sent is written to the queue folder:\n" \
+  "if operators are away, even all, or sending is interrupted, nothing is lost, and verifyctl statements sends it\n" \
+  "again. That a document of this serial was issued is not checked: nobody can know it without the document.\n" \
   "With a spreadsheet all rows are looked at before the first statement is sent."
 
 static enum vd_error parse(struct run *run, int argc, char **argv, bool *help, struct vd_failure *failure) {
@@ -46,7 +48,9 @@ static enum vd_error parse(struct run *run, int argc, char **argv, bool *help, s
     CTL_OPTIONAL("passphrase-file", "FILE", &given->passphrase_file,
                  "passphrase of both keys; asked for if missing and needed"),
     CTL_OPTIONAL("serial", "SERIAL", &run->serial, "the document's serial"),
-    CTL_OPTIONAL("in", "FILE", &run->in, "in place of --serial: a spreadsheet (CSV) with many"),
+    CTL_OPTIONAL("in", "FILE", &run->in,
+                 "in place of --serial: a spreadsheet (CSV) with many; its columns\nissue_no and reason, if any, are "
+                 "those of each row"),
     CTL_OPTIONAL("column", "NAME", &run->column, "with --in: the column with the serials (serial)"),
     CTL_OPTIONAL("issue-no", "N", &run->issue_no_text, "1 for originals (default), 2 for first reprints, and so on"),
     CTL_OPTIONAL("reason", "WORD", &run->reason_text,
@@ -62,31 +66,21 @@ static enum vd_error parse(struct run *run, int argc, char **argv, bool *help, s
 }
 
 static enum vd_error take_reason(struct run *run, struct vd_failure *failure) {
-  run->reason = run->wish->reason;
+  run->common.kind = run->wish->kind;
+  run->common.reason = run->wish->reason;
   if (run->reason_text == NULL) return VD_OK;
-  if (!ctl_status_reason_parse(run->reason_text, &run->reason)) {
-    return vd_fail(failure, VD_USAGE, "--reason \"%s\" is none of the words; see verifyctl %s --help", run->reason_text,
-                   run->wish->command);
-  }
-  bool is_hold = strcmp(run->reason_text, "certificateHold") == 0;
-  bool is_removal = strcmp(run->reason_text, "removeFromCRL") == 0;
-  if (is_hold && run->wish->kind != FRAG_STATUS_SUSPENDED) {
-    return vd_fail(failure, VD_USAGE, "certificateHold is the reason of a suspension; use verifyctl suspend");
-  }
-  if (is_removal && run->wish->kind != FRAG_STATUS_REINSTATED) {
-    return vd_fail(failure, VD_USAGE, "removeFromCRL is the reason of a reinstatement; use verifyctl reinstate");
-  }
-  return VD_OK;
+  const char *fault = ctl_status_documents_reason(run->reason_text, run->wish->kind, &run->common.reason);
+  return fault == NULL ? VD_OK : vd_fail(failure, VD_USAGE, "--reason \"%s\" %s", run->reason_text, fault);
 }
 
 static enum vd_error check(struct run *run, struct vd_failure *failure) {
-  run->issue_no = 1;
   if ((run->serial == NULL) == (run->in == NULL)) {
     return vd_fail(failure, VD_USAGE, "which documents? Give --serial, or --in with a spreadsheet");
   }
   if (run->column != NULL && run->in == NULL) return vd_fail(failure, VD_USAGE, "--column goes with --in");
   if (run->issue_no_text != NULL) {
-    enum vd_error error = ctl_option_number("issue-no", run->issue_no_text, 1, UINT32_MAX, &run->issue_no, failure);
+    enum vd_error error =
+        ctl_option_number("issue-no", run->issue_no_text, 1, UINT32_MAX, &run->common.issue_no, failure);
     if (error != VD_OK) return error;
   }
   return take_reason(run, failure);
@@ -103,16 +97,31 @@ static enum vd_error read_documents(struct run *run, struct vd_failure *failure)
   const char *column = run->column == NULL ? "serial" : run->column;
   enum vd_error error =
       run->serial != NULL
-          ? ctl_status_documents_one(&run->documents, clerk->context, run->serial, failure)
-          : ctl_status_documents_sheet(&run->documents, clerk->context, run->in, column, &run->report, failure);
+          ? ctl_status_documents_one(&run->documents, clerk->context, run->serial, &run->common, failure)
+          : ctl_status_documents_sheet(&run->documents, clerk->context, run->in, column, &run->common, &run->report,
+                                       failure);
   if (error == VD_OK && run->report.problems > 0) error = fail_sheet(run, VD_DATA, failure);
   if (error != VD_OK) return error;
   return ctl_status_documents_identify(&run->documents, clerk->context, clerk->status_key.secret32,
-                                       clerk->settings.realm, run->given.issuer, run->type, run->issue_no, failure);
+                                       clerk->settings.realm, run->given.issuer, run->type, failure);
+}
+
+/* What is suspended by somebody else's statement only the operators know. */
+static enum vd_error judge_reinstatement(const struct run *run, struct vd_failure *failure) {
+  for (size_t i = 0; run->wish->kind == FRAG_STATUS_REINSTATED && i < run->documents.count; i++) {
+    const struct frag_status_walk *outcome = &run->documents.items[i].outcome;
+    if (outcome->suspended || outcome->revoked || outcome->superseded) continue;
+    return vd_fail(failure, VD_UNAVAILABLE,
+                   "%s: no operator can be asked whether it is suspended; nothing was sent. Try again later",
+                   run->documents.items[i].serial);
+  }
+  return VD_OK;
 }
 
 /* Refuses everything when one document cannot have the statement. */
 static enum vd_error judge(struct run *run, struct vd_failure *failure) {
+  enum vd_error error = run->is_asked ? VD_OK : judge_reinstatement(run, failure);
+  if (error != VD_OK) return error;
   for (size_t i = 0; i < run->documents.count; i++) {
     struct ctl_status_document *document = &run->documents.items[i];
     ctl_status_judge(document, run->wish->kind);
@@ -124,24 +133,24 @@ static enum vd_error judge(struct run *run, struct vd_failure *failure) {
 }
 
 static void say(const struct run *run) {
-  const char *kind = ctl_status_kind_name(run->wish->kind);
+  const char *kind = ctl_status_kind_name(run->wish->kind), *to_be = "";
   size_t said = 0;
+  for (size_t i = 0; i < run->documents.count; i++) said += run->documents.items[i].plan == CTL_STATUS_SEND;
+  if (said > 0 && ctl_status_queue_holders(&run->clerk->queue) == 0) to_be = "to be ";
   for (size_t i = 0; i < run->documents.count; i++) {
     const struct ctl_status_document *document = &run->documents.items[i];
-    said += document->plan == CTL_STATUS_SEND;
     if (document->plan == CTL_STATUS_SEND) {
-      (void)printf("%s: %s, %s\n", document->serial, kind, ctl_status_reason_name(run->reason));
+      (void)printf("%s", document->serial);
+      if (document->issue_no != 1) (void)printf(" issue %llu", (unsigned long long)document->issue_no);
+      (void)printf(": %s%s, %s\n", to_be, kind, ctl_status_reason_name(document->reason));
     } else {
       (void)printf("%s: %s; nothing to do\n", document->serial, document->why);
     }
   }
   size_t unsaid = run->documents.count - said;
-  (void)printf("%zu document%s %s", said, said == 1 ? "" : "s", kind);
+  (void)printf("%zu document%s %s%s", said, said == 1 ? "" : "s", to_be, kind);
   if (unsaid > 0) (void)printf(", %zu already", unsaid);
-  if (said > 0) {
-    (void)printf("; %zu of %zu operators reached", ctl_status_asker_reachable(&run->clerk->asker),
-                 run->clerk->operators.count);
-  }
+  if (said > 0) ctl_status_make_say_holders(run->clerk, said);
   (void)printf("\n");
 }
 
@@ -151,13 +160,12 @@ static enum vd_error carry_out(struct run *run, int *status, struct vd_failure *
   enum vd_error error = ctl_status_clerk_load(clerk, &run->given, failure);
   if (error == VD_OK) error = read_documents(run, failure);
   if (error == VD_OK) error = ctl_status_clerk_open(clerk, &run->given, true, VD_STORE_WRITE, failure);
-  if (error == VD_OK) error = ctl_status_send_all(&clerk->sender, &clerk->error_of, failure);
   if (error == VD_OK) {
-    error = ctl_status_walk(&clerk->sender.scope, run->documents.items, run->documents.count, &gaps, failure);
+    error = ctl_status_make_walk(clerk, run->documents.items, run->documents.count, &gaps, &run->is_asked, failure);
   }
   if (error == VD_OK) error = judge(run, failure);
   if (error == VD_OK) {
-    error = ctl_status_clerk_state(clerk, run->given.issuer, run->type, run->wish->kind, run->reason,
+    error = ctl_status_clerk_state(clerk, run->given.issuer, run->type, run->wish->kind,
                                    run->documents.items, run->documents.count, &gaps, failure);
   }
   if (error == VD_OK) {

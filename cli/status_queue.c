@@ -135,10 +135,15 @@ enum vd_error ctl_status_queue_open(struct ctl_status_queue *queue, const char *
   return error;
 }
 
+void ctl_status_queue_unlock(struct ctl_status_queue *queue) {
+  if (queue->lock_fd >= 0) (void)close(queue->lock_fd);
+  queue->lock_fd = -1;
+}
+
 void ctl_status_queue_close(struct ctl_status_queue *queue) {
   for (size_t i = 0; i < queue->count; i++) ctl_status_batch_free(&queue->batches[i]);
   free(queue->batches);
-  if (queue->lock_fd >= 0) (void)close(queue->lock_fd);
+  ctl_status_queue_unlock(queue);
   *queue = (struct ctl_status_queue){.lock_fd = -1};
 }
 
@@ -174,4 +179,11 @@ size_t ctl_status_queue_waiting(const struct ctl_status_queue *queue) {
   size_t waiting = 0;
   for (size_t i = 0; i < queue->count; i++) waiting += ctl_status_batch_waiting(&queue->batches[i]);
   return waiting;
+}
+
+size_t ctl_status_queue_holders(const struct ctl_status_queue *queue) {
+  const struct ctl_status_batch *batch = queue->count == 0 ? NULL : &queue->batches[queue->count - 1];
+  size_t holders = 0;
+  for (size_t i = 0; batch != NULL && i < batch->operators; i++) holders += !ctl_status_batch_waits_for(batch, i);
+  return holders;
 }

@@ -1,6 +1,7 @@
 /* status_queue.h: the folder in which an issuer's statements are kept: one file for each command, written before
  * anything is sent and replaced as operators acknowledge, and the digests of what was handed in. A statement stays in
- * it for good, so that it can be watched. One process at a time; the others wait. Private: mode 0700.
+ * it for good, so that it can be watched. One process at a time; the others wait, but none waits for one that watches:
+ * that holds the lock while it reads only. Private: mode 0700.
  *
  *   00000001.statements  cli/status_batch.h
  *   submissions          cli/submission_notes.h
@@ -36,6 +37,9 @@ VD_MUST_CHECK enum vd_error ctl_status_queue_open(struct ctl_status_queue *queue
                                                   struct vd_failure *failure);
 void ctl_status_queue_close(struct ctl_status_queue *queue);
 
+/* Lets others use the folder, when it has been read and will not be written by this. */
+void ctl_status_queue_unlock(struct ctl_status_queue *queue);
+
 /* Takes a batch over, empties *batch, and writes it, synced. Out: *index: where it is now. VD_IO, VD_FULL,
  * VD_MEMORY. */
 VD_MUST_CHECK enum vd_error ctl_status_queue_add(struct ctl_status_queue *queue, struct ctl_status_batch *batch,
@@ -45,7 +49,10 @@ VD_MUST_CHECK enum vd_error ctl_status_queue_add(struct ctl_status_queue *queue,
 VD_MUST_CHECK enum vd_error ctl_status_queue_save(const struct ctl_status_queue *queue,
                                                   const struct ctl_status_batch *batch, struct vd_failure *failure);
 
-/* Batches that some operator has not acknowledged, and their lines. */
+/* Lines that some operator has not acknowledged. */
 size_t ctl_status_queue_waiting(const struct ctl_status_queue *queue);
+
+/* Operators that have acknowledged all of the newest batch. */
+size_t ctl_status_queue_holders(const struct ctl_status_queue *queue);
 
 #endif

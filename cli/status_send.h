@@ -15,16 +15,18 @@ struct ctl_status_sender {
 VD_MUST_CHECK enum vd_error ctl_status_seal(const struct ctl_status_sender *sender, struct ctl_status_line *line,
                                             struct vd_failure *failure);
 
-/* Sends what waits in batch `index` of the queue to every operator that is reachable, and saves the batch after every
- * step. Where an operator has other bytes under an s_n, the statement gets the next n that is free, and is saved as a
- * further line before it is sent. An operator that fails or refuses is dropped (ctl_status_asker_drop); what it has not
- * acknowledged keeps waiting. VD_CONFLICT: a statement was outrun again and again. VD_IO, VD_FULL (the queue cannot be
- * written), VD_MEMORY, VD_INTERNAL. Out: *error_of: of the last operator that failed; left alone otherwise. */
-VD_MUST_CHECK enum vd_error ctl_status_send(const struct ctl_status_sender *sender, size_t index,
-                                            enum vd_error *error_of, struct vd_failure *failure);
-
-/* The same for all batches, the oldest first. Those of another realm or number of operators are left out, and said. */
+/* Sends what waits in the queue, the oldest batch first, to every operator that is reachable, to all of them at the
+ * same time, and saves a batch after every step; one that was not asked anything yet is first asked, so that a silent
+ * one is dropped soon. Batches made with fewer operators go to the further ones too. Where an operator has other bytes
+ * under an s_n, the statement gets the next n that is free, and is saved as a further line before it is sent. An
+ * operator that fails or refuses is dropped (ctl_status_asker_drop); what it has not acknowledged keeps waiting.
+ * Batches that are not ctl_status_send_is_ours are left out, and said.
+ * VD_CONFLICT: a statement was outrun again and again. VD_IO, VD_FULL (the queue cannot be written), VD_MEMORY,
+ * VD_INTERNAL. Out: *error_of: of the last operator that failed; left alone otherwise. */
 VD_MUST_CHECK enum vd_error ctl_status_send_all(const struct ctl_status_sender *sender, enum vd_error *error_of,
                                                 struct vd_failure *failure);
+
+/* Whether a batch is for this realm, and for no more operators than there are. Pure. */
+bool ctl_status_send_is_ours(const struct ctl_status_scope *scope, const struct ctl_status_batch *batch);
 
 #endif

@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/crypto.h"
+#include "status_heed.h"
 
 #define GROUP_MAX (VD_LOOKUP_KEYS_MAX / VD_WALK_KEYS_MAX) /* documents in one question */
 
@@ -45,11 +47,14 @@ static enum vd_error ask(struct group *group, struct vd_failure *failure) {
 static enum vd_error take(struct group *group, struct walking *walking, unsigned k, size_t from,
                           struct vd_failure *failure) {
   const struct ctl_status_answer *answer = &group->scope->asker->answers[k];
-  const struct vd_walk_operator who = {.k = k, .is_log_right = answer->log == FRAG_OK,
-                                       .as_of_s = group->scope->asker->checks[k].answer_time_s};
   struct vd_lookup_answer *part = &group->part;
   part->count = walking->walk.count;
   for (size_t at = 0; at < part->count; at++) part->items[at] = answer->answer.items[from + at];
+  frag_error log = answer->log;
+  if (log == FRAG_OK) log = vd_log_check_statements(group->scope->context, &answer->checkpoint, part);
+  if (log == FRAG_CRYPTO) return vd_fail_frag(failure, log, "a proof");
+  const struct vd_walk_operator who = {.k = k, .is_log_right = log == FRAG_OK,
+                                       .as_of_s = group->scope->asker->checks[k].answer_time_s};
   frag_error taken = vd_walk_take(&walking->walk, &walking->scope, part, &who);
   return taken == FRAG_OK ? VD_OK : vd_fail_frag(failure, taken, "a statement");
 }
@@ -88,6 +93,17 @@ static enum vd_error fill_gap(const struct group *group, const struct walking *w
 
 /* --- the end of a question --- */
 
+/* Of statements that differ, whatever is not a reinstatement has the last word. */
+static void note_last(struct ctl_status_document *document, const struct vd_walk_statements *statements) {
+  uint8_t last = 0;
+  for (unsigned at = 0; at < statements->count; at++) {
+    const struct vd_walk_record *record = &statements->records[at];
+    if (!record->is_valid) continue;
+    if (last == 0 || record->statement.kind != FRAG_STATUS_REINSTATED) last = record->statement.kind;
+  }
+  if (last != 0) document->last = last;
+}
+
 static enum vd_error settle(struct group *group, struct walking *walking, size_t from, struct vd_failure *failure) {
   struct vd_walk *walk = &walking->walk;
   enum vd_error error = VD_OK;
@@ -102,13 +118,12 @@ static enum vd_error settle(struct group *group, struct walking *walking, size_t
   }
   if (error != VD_OK) return error;
   frag_error result = vd_walk_settle(walk, &walking->is_over);
+  (void)result; /* the outcome says more */
+  for (unsigned at = 0; at < held; at++) note_last(walking->document, &walk->statements[at]);
   walking->first = walk->first + walk->count;
   walking->document->outcome = walk->outcome;
   walking->document->next = walk->first + held;
-  bool is_full = walking->is_over && held == walk->count && result != FRAG_REVOKED;
-  if (!is_full) return VD_OK;
-  return vd_fail(failure, VD_FULL, "%s has %d statements already; no more are read", walking->document->serial,
-                 VD_WALK_STATEMENTS_MAX);
+  return VD_OK;
 }
 
 static enum vd_error take_all(struct group *group, struct vd_failure *failure) {
@@ -128,19 +143,35 @@ static enum vd_error take_all(struct group *group, struct vd_failure *failure) {
   return error;
 }
 
-/* What waits in the queue counts as said, though no operator that answers may have it yet. */
-static void add_queued(const struct ctl_status_scope *scope, struct ctl_status_document *document) {
+/* What waits in the queue counts as said, though no operator that answers may have it yet; but not what was said with a
+ * key that nobody heeds any more. */
+static enum vd_error add_queued(const struct ctl_status_scope *scope, struct ctl_status_document *document,
+                                struct vd_failure *failure) {
   for (size_t b = 0; b < scope->queue->count; b++) {
     const struct ctl_status_batch *batch = &scope->queue->batches[b];
     for (size_t i = 0; i < batch->count; i++) {
       const struct ctl_status_line *line = &batch->lines[i];
       bool is_later = line->n >= document->next && memcmp(line->rid, document->rid, sizeof line->rid) == 0;
       if (!is_later) continue;
+      struct ctl_status_heed heed;
+      enum vd_error error = ctl_status_heed(scope, batch, line, (uint64_t)time(NULL), &heed, failure);
+      if (error != VD_OK) return error;
       struct frag_statement statement = {.kind = line->kind, .reason = line->reason, .time_s = line->time_s};
-      if (line->kind != CTL_STATUS_COPY) frag_status_apply(&document->outcome, &statement);
+      if (line->kind != CTL_STATUS_COPY && heed.is_heeded) {
+        frag_status_apply(&document->outcome, &statement);
+        document->last = line->kind;
+      }
       document->next = line->n + 1;
     }
   }
+  return VD_OK;
+}
+
+enum vd_error ctl_status_walk_queue(const struct ctl_status_scope *scope, struct ctl_status_document *documents,
+                                    size_t count, struct vd_failure *failure) {
+  enum vd_error error = VD_OK;
+  for (size_t i = 0; error == VD_OK && i < count; i++) error = add_queued(scope, &documents[i], failure);
+  return error;
 }
 
 static void begin(struct group *group, struct ctl_status_document *document) {
@@ -177,41 +208,9 @@ enum vd_error ctl_status_walk(const struct ctl_status_scope *scope, struct ctl_s
       if (error == VD_OK) error = take_all(group, failure);
     }
   }
-  for (size_t i = 0; error == VD_OK && i < count; i++) add_queued(scope, &documents[i]);
+  if (error == VD_OK) error = ctl_status_walk_queue(scope, documents, count, failure);
   ctl_status_ask_done(scope->asker);
   vd_wipe(group, sizeof *group);
   free(group);
   return error;
-}
-
-/* --- what is wished --- */
-
-static void decide(struct ctl_status_document *document, enum ctl_status_plan plan, const char *why) {
-  document->plan = plan;
-  document->why = why;
-}
-
-void ctl_status_judge(struct ctl_status_document *document, uint8_t kind) {
-  const struct frag_status_walk *outcome = &document->outcome;
-  decide(document, CTL_STATUS_SEND, NULL);
-  if (outcome->revoked) {
-    if (kind == FRAG_STATUS_REVOKED) {
-      decide(document, CTL_STATUS_NOTHING, "is revoked already");
-    } else {
-      decide(document, CTL_STATUS_REFUSED,
-             "is revoked, and that is for good; issue a new document with verifyctl reissue");
-    }
-  } else if (outcome->superseded) {
-    if (kind == FRAG_STATUS_SUPERSEDED) {
-      decide(document, CTL_STATUS_NOTHING, "is superseded already");
-    } else {
-      decide(document, CTL_STATUS_REFUSED,
-             "is superseded by a later issue, and that is for good; name that one with --issue-no");
-    }
-  } else if (kind == FRAG_STATUS_SUSPENDED && outcome->suspended) {
-    decide(document, CTL_STATUS_NOTHING, "is suspended already");
-  } else if (kind == FRAG_STATUS_REINSTATED && !outcome->suspended) {
-    decide(document, CTL_STATUS_REFUSED,
-           "is not suspended, so there is nothing to reinstate; look at serial, --type and --issue-no");
-  }
 }

@@ -1,4 +1,4 @@
-/* status_walk.h: what the operators and the queue hold about documents, and what an issuer's wish then comes to. One
+/* status_walk.h: what the operators and the queue hold about documents; status_judge.h says what comes of it. One
  * thread. */
 #ifndef CTL_STATUS_WALK_H
 #define CTL_STATUS_WALK_H
@@ -18,9 +18,11 @@ struct ctl_status_document {
   char serial[FRAG_NAME_MAX + 1];
   size_t row; /* of the spreadsheet; 0: from the command line */
   uint64_t issue_no;
+  uint8_t reason; /* of the statement that is to be made about it */
   uint8_t rid[FRAG_RID_LEN];
   struct frag_status_walk outcome;
-  uint32_t next; /* n that nobody has used */
+  uint8_t last;  /* kind of the last valid statement; 0: there is none */
+  uint32_t next; /* n that nobody has used; VD_WALK_STATEMENTS_MAX: none is left */
   enum ctl_status_plan plan;
   const char *why; /* not sent: in words, a constant */
 };
@@ -35,15 +37,18 @@ struct ctl_status_scope {
   uint16_t realm;
 };
 
-/* Walks the statements of all documents (rid and issue_no are given), four at a time, and fills in outcome and next.
- * gaps: receives copies of records that some operators lack, with serial, issue_no and marks; may be NULL.
- * VD_UNAVAILABLE: no operator can be asked. VD_FULL: a document has more statements than anybody reads. VD_MEMORY,
- * VD_INTERNAL. */
+/* Walks the statements of all documents (rid and issue_no are given), four at a time, and fills in outcome, last and
+ * next. gaps: receives copies of records that some operators lack, with serial, issue_no and marks; may be NULL.
+ * VD_UNAVAILABLE: no operator can be asked. VD_FULL (too many gaps), VD_MEMORY, VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error ctl_status_walk(const struct ctl_status_scope *scope,
                                             struct ctl_status_document *documents, size_t count,
                                             struct ctl_status_batch *gaps, struct vd_failure *failure);
 
-/* What to do about a wish for a statement of that kind: fills in plan and why. Pure. */
-void ctl_status_judge(struct ctl_status_document *document, uint8_t kind);
+/* The same by what the queue knows alone, on top of what *documents say already, for when no operator can be asked:
+ * what it does not know may then be said already, and an operator that has other bytes under an s_n says so.
+ * VD_INTERNAL. */
+VD_MUST_CHECK enum vd_error ctl_status_walk_queue(const struct ctl_status_scope *scope,
+                                                  struct ctl_status_document *documents, size_t count,
+                                                  struct vd_failure *failure);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -83,4 +84,11 @@ enum vd_error ctl_submission_notes_read(const char *folder, uint8_t (**digests)[
   free(*digests);
   *digests = NULL;
   return error;
+}
+
+size_t ctl_submission_notes_count(const char *folder) {
+  char path[PATH_SIZE];
+  struct stat status;
+  if (path_of(folder, path, NULL) != VD_OK || stat(path, &status) != 0) return 0;
+  return (size_t)status.st_size / DIGEST_LINE;
 }

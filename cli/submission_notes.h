@@ -19,4 +19,7 @@ VD_MUST_CHECK enum vd_error ctl_submission_notes_add(const char *folder, const u
 VD_MUST_CHECK enum vd_error ctl_submission_notes_read(const char *folder, uint8_t (**digests)[32], size_t *count,
                                                       struct vd_failure *failure);
 
+/* How many are noted; 0 when that cannot be known. */
+size_t ctl_submission_notes_count(const char *folder);
+
 #endif

@@ -1,6 +1,7 @@
 #include "trust_open.h"
 
 #include "base/file.h"
+#include "config/trust_memory.h"
 #include "trust_file.h"
 
 struct frag_pins ctl_trust_open_pins(const struct vd_settings *settings) {
@@ -24,5 +25,12 @@ enum vd_error ctl_trust_open_file(struct frag_context *context, const struct vd_
 
 enum vd_error ctl_trust_open(struct frag_context *context, const struct vd_settings *settings,
                              struct frag_trust **trust, struct vd_failure *failure) {
-  return ctl_trust_open_file(context, settings, settings->trust.file, trust, failure);
+  bool is_same = false;
+  enum vd_error error = ctl_trust_open_file(context, settings, settings->trust.file, trust, failure);
+  if (error != VD_OK) return error;
+  error = vd_trust_memory_check(context, settings, *trust, &is_same, failure);
+  if (error == VD_OK || error == VD_NO_INPUT) return VD_OK; /* a memory that is not ours to read */
+  frag_trust_free(*trust);
+  *trust = NULL;
+  return error;
 }

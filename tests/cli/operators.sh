@@ -40,7 +40,7 @@ start_operator() {
   : >"op-$1/out" # or an older one is read before the shell below has emptied it
   "$VERIFYD" --config "op-$1/verifyd.conf" >"op-$1/out" 2>"op-$1/log" </dev/null &
   pids[$1]=$!
-  for _ in $(seq 200); do
+  for _ in $(seq 600); do
     grep -q '^listening' "op-$1/out" && break
     kill -0 "${pids[$1]}" 2>/dev/null || { cat "op-$1/log" "op-$1/out" >&2; fail "operator $1 does not start"; }
     sleep 0.05
@@ -70,6 +70,7 @@ operators = (
   { number = 2; name = "University"; url = "$(url_of 2)"; vkey = "$(vkey_of 2)"; },
   { number = 3; name = "Archive"; url = "$(url_of 3)"; vkey = "$(vkey_of 3)"; }
 );
+limits = { operator_ms = 20000; };
 profiles = [ "degree.conf" ];
 CONF
 }

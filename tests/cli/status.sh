@@ -38,13 +38,16 @@ verdict() {
 verdict 1 VALID 0
 state 0 suspend --serial "$(serial 1)"
 printed "$(serial 1): suspended, certificateHold"
-printed "1 document suspended; 3 of 3 operators reached"
+printed "1 document suspended; 3 of 3 operators have it"
 verdict 1 NOT_VALID 41
 state 0 suspend --serial "$(serial 1)"
 printed "is suspended already; nothing to do"
 state 0 reinstate --serial "$(serial 1)"
 verdict 1 VALID 0
-state 73 reinstate --serial "$(serial 1)"
+state 0 reinstate --serial "$(serial 1)"
+printed "is reinstated already; nothing to do"
+printed "0 documents reinstated, 1 already"
+state 73 reinstate --serial "$(serial 2)"
 said "is not suspended, so there is nothing to reinstate"
 state 0 suspend --serial "$(serial 1)" --reason keyCompromise
 verdict 1 NOT_VALID 41
@@ -78,6 +81,12 @@ verdict 2 NOT_VALID 41
 key=issuer.key
 state 0 reinstate --serial "$(serial 2)"
 verdict 2 VALID 0
+key=registrar.key
+expect 64 revoke --config verifyd.conf --issuer moeys.exmaple --type "$type" --issuer-key registrar.key \
+  --status-key status.key --serial "$(serial 2)" --queue registrar-queue
+said '--issuer "moeys.exmaple" is no issuer of the trust list: it has no documents'
+expect 64 revoke --config verifyd.conf --issuer registrar.example --type "$type" --issuer-key registrar.key \
+  --status-key status.key --serial "$(serial 2)" --queue registrar-queue
 key=other.key
 state 77 revoke --serial "$(serial 2)"
 said "belongs to another issuer in the trust list, and is no registrar's: nobody would heed what it says"
@@ -93,21 +102,24 @@ verdict 2 VALID 0
 # From a spreadsheet: all or nothing is looked at first, and every bad row named.
 { echo "no,serial,why"; for number in $(seq 3 22); do echo "$number,$(serial "$number"),lost"; done; } >lost.csv
 state 0 suspend --in lost.csv
-printed "20 documents suspended; 3 of 3 operators reached"
+printed "20 documents suspended; 3 of 3 operators have them"
 verdict 3 NOT_VALID 41
 verdict 22 NOT_VALID 41
 verdict 23 VALID 0
 state 0 reinstate --serial "$(serial 5)"
-state 73 reinstate --in lost.csv
-said "lost.csv: row 4: the document is not suspended"
-said "lost.csv has 1 problem; no statement was made"
+sed "s/$(serial 4)/$(serial 24)/" lost.csv >found.csv
+state 73 reinstate --in found.csv
+said "found.csv: row 3: the document is not suspended"
+said "found.csv has 1 problem; no statement was made"
 verdict 3 NOT_VALID 41
-sed 's/^no,serial/no,number/' lost.csv | grep -v "$(serial 5)" >found.csv
+sed 's/^no,serial/no,number/' lost.csv >found.csv
 state 65 reinstate --in found.csv
 said 'there is no column "serial"; say which one holds the serials with --column'
 state 0 reinstate --in found.csv --column number
-printed "19 documents reinstated"
+printed "19 documents reinstated, 1 already"
 verdict 3 VALID 0
+state 0 reinstate --in lost.csv
+printed "0 documents reinstated, 20 already"
 state 0 revoke --in lost.csv --reason cessationOfOperation
 verdict 5 NOT_VALID 40
 verdict 22 NOT_VALID 40
@@ -123,9 +135,28 @@ echo "serial" >empty.csv
 state 65 revoke --in empty.csv
 state 66 revoke --in nowhere.csv
 
-# A later issue has statements of its own.
+# A later issue has statements of its own. The list of a batch says of which issue it is; a sheet may give reasons.
 state 0 revoke --serial "$(serial 30)" --issue-no 2
 verdict 30 VALID 0
+{ head -n 1 out/manifest.csv && grep "$(serial 29)" out/manifest.csv | sed 's/,1,/,2,/'; } >manifest.csv
+state 65 revoke --in manifest.csv --issue-no 1
+said "manifest.csv: row 2, column issue_no: the cell is another number than --issue-no says"
+state 0 revoke --in manifest.csv
+printed "$(serial 29) issue 2: revoked, unspecified"
+verdict 29 VALID 0
+{ head -n 1 out/manifest.csv && grep "$(serial 29)" out/manifest.csv; } >manifest.csv
+state 0 revoke --in manifest.csv
+verdict 29 NOT_VALID 40
+printf 'serial,reason\n%s,keyCompromise\n%s,\n' "$(serial 27)" "$(serial 28)" >reasons.csv
+state 0 revoke --in reasons.csv --reason cessationOfOperation
+printed "$(serial 27): revoked, keyCompromise"
+printed "$(serial 28): revoked, cessationOfOperation"
+expect 0 statements --queue statements --config verifyd.conf --show --all
+printed "$(serial 27) issue 1: revoked, keyCompromise"
+printf 'serial,reason\n%s,stolen\n' "$(serial 26)" >reasons.csv
+state 65 revoke --in reasons.csv
+said "reasons.csv: row 2, column reason: the cell is none of the words"
+verdict 26 VALID 0
 
 # What makes no sense on the command line.
 state 64 revoke
@@ -161,8 +192,12 @@ printed " 0 wait for an operator"
 [[ $("$LEDGER_COUNTS" 1 ledger-1 ledger-2 ledger-3 | sort -u | wc -l) -eq 1 ]] || fail "the ledgers differ"
 mkdir gone && mv ledger-1 ledger-2 ledger-3 gone
 state 69 revoke --serial "$(serial 33)"
-said "no operator can be asked what it holds; nothing was sent"
+said "no operator can be asked what it holds; only what is in statements is known"
+printed "1 document to be revoked; 0 of 3 operators have it; it waits"
 mv gone/* .
+state 0 revoke --serial "$(serial 33)"
+printed "already; nothing to do"
+[[ $(verdict_of 33) == '"code":40' ]] || fail "what was said with nobody there was not sent"
 
 # A queue that was altered is not sent, nor overwritten.
 first=$(find statements -name '*.statements' | sort | head -n 1)

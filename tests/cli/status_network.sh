@@ -42,7 +42,7 @@ kill_operator 2
 state 69 revoke --serial "$(serial 2)"
 said "operator 2 (University): it does not answer"
 said "1 statement is not acknowledged by all operators; kept in statements"
-printed "1 document revoked; 2 of 3 operators reached"
+printed "1 document revoked; 2 of 3 operators have it; it waits for the others"
 is 2 40
 expect 69 statements --config verifyd.conf --queue statements --issuer-key issuer.key
 printed "$(serial 2) issue 1: revoked, unspecified; 2 of 3 operators: waits"
@@ -82,6 +82,35 @@ start_operator 3
 state 0 suspend --serial "$(serial 4)"
 [[ $(statuses) == "6 statements" ]] || fail "an older statement was not sent first"
 
+# All are away: it waits; but what is suspended by others nobody knows then.
+for number in 1 2 3; do kill_operator "$number"; done
+state 69 suspend --serial "$(serial 5)"
+printed "1 document to be suspended; 0 of 3 operators have it; it waits"
+state 69 revoke --serial "$(serial 5)"
+state 69 reinstate --serial "$(serial 6)"
+said "no operator can be asked whether it is suspended"
+expect 69 statements --config verifyd.conf --queue statements --issuer-key issuer.key --again
+for number in 1 2 3; do start_operator "$number"; done
+state 0 suspend --serial "$(serial 6)"
+is 5 40
+is 6 41
+[[ $(statuses) == "9 statements" ]] || fail "what was said with nobody there did not arrive"
+
+# An operator that was added later gets the older statements; with one that is not configured they are left alone.
+sed '/number = 3/d; /number = 2/s/,$//' verifyd.conf >two.conf
+cp verifyd.conf three.conf
+cp two.conf verifyd.conf
+state 0 suspend --serial "$(serial 7)" --queue young
+expect 0 watch --config two.conf --queue young
+expect 1 watch --config two.conf --queue statements
+printed "0 statements; 2 of 2 operators asked; 0 missing, 0 not sent yet, 9 not watched"
+cp three.conf verifyd.conf
+expect 1 watch --config verifyd.conf --queue young
+printed "1 statement; 3 of 3 operators asked; 0 missing, 1 not sent yet"
+expect 0 statements --config verifyd.conf --queue young --issuer-key issuer.key
+expect 0 watch --config verifyd.conf --queue young
+[[ $(statuses) == "10 statements" ]] || fail "the operator that was added did not get the older statement"
+
 # kill -9 at any time during a spreadsheet: run again, everything is said once and the same bytes.
 sheet 11 310 >lost.csv
 revoke=(revoke --config verifyd.conf --issuer moeys.example --type school-leaving/bac2 --issuer-key issuer.key
@@ -100,9 +129,9 @@ printed "0 documents revoked, 300 already"
 is 11 40
 is 310 40
 is 311 0
-[[ $(statuses) == "306 statements" ]] || fail "$(statuses): not 300 more with every operator"
+[[ $(statuses) == "310 statements" ]] || fail "$(statuses): not 300 more with every operator"
 expect 0 watch --config verifyd.conf --queue statements
-printed "306 statements; 3 of 3 operators asked; 0 missing, 0 not sent yet"
+printed "309 statements; 3 of 3 operators asked; 0 missing, 0 not sent yet"
 
 # Two clerks at once, each with a queue: nothing is lost, whoever comes first.
 sheet 320 339 >both.csv
@@ -152,6 +181,10 @@ expect 0 statements --config verifyd.conf --queue statements --show --all
 printed "$(serial 351) issue 1: copy; 1 of 3 operators: done"
 expect 1 watch --config verifyd.conf --queue statements
 printed "1 missing"
+expect 64 statements --config verifyd.conf --queue statements --again --show
+expect 0 statements --config verifyd.conf --queue statements --issuer-key issuer.key --again
+printed "3 of 3 operators asked; 1 missing"
+expect 0 watch --config verifyd.conf --queue statements
 state 0 suspend --serial "$(serial 351)"
 kill_operator 1
 kill_operator 2

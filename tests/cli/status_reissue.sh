@@ -59,12 +59,34 @@ is out 12 40
 is out 13 42
 for number in $(seq 11 20); do is many "$number" 0; done
 
+# A number may be left out: whatever came before is superseded.
+rows 21 22 >skipped.csv
+state 0 revoke --serial "$(serial 22)"
+reissue 0 skipped.csv skipped --issue-no 4
+printed "issue 3 of 2 documents superseded"
+printed "issue 1 of 1 document superseded; 1 already superseded or revoked"
+is out 21 42
+is out 22 40
+is skipped 21 0
+reissue 73 skipped.csv between --issue-no 3
+said "skipped.csv: row 2: issue 2 of the document is superseded already; give a higher --issue-no"
+reissue 0 skipped.csv next --issue-no 5
+[[ $(grep -c superseded stdout) -eq 1 ]] || fail "something was superseded twice"
+is skipped 21 42
+is next 21 0
+reissue 64 skipped.csv far --issue-no 101
+said "--issue-no 101 is above 100, the last reissue of a document"
+[[ ! -e far ]] || fail "a refused reissue left a folder"
+
 # A new issue that is revoked already is not made.
 state 0 revoke --serial "$(serial 25)" --issue-no 2
 rows 24 26 >revoked.csv
 reissue 73 revoked.csv revoked
 said "revoked.csv: row 3: issue 2 of the document is revoked already; give a higher --issue-no"
 is out 24 0
+reissue 0 revoked.csv revoked --issue-no 3
+is out 25 42
+is revoked 25 0
 
 # kill -9 at any time: the same command finishes it.
 rows 31 60 >killed.csv

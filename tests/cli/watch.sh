@@ -45,7 +45,7 @@ state 77 suspend registrar.key --queue registry --serial "$(serial 1)"
 said "there is no terminal to ask on; give --passphrase-file"
 is 1 0
 state 0 suspend "${registrar[@]}" --serial "$(serial 1)"
-printed "3 of 3 operators reached"
+printed "3 of 3 operators have it"
 is 1 41
 state 0 reinstate "${registrar[@]}" --serial "$(serial 1)"
 is 1 0
@@ -108,7 +108,7 @@ known 0 statements 2 6 registrar.key --passphrase-file phrase
 
 # rounds COUNT: waits until the watch behind has ended so many.
 rounds() {
-  for _ in $(seq 300); do
+  for _ in $(seq 600); do
     [[ $(grep -c "operators asked;" watched) -lt $1 ]] || return 0
     kill -0 "$background" 2>/dev/null || fail "the watch has ended: $(cat watched)"
     sleep 0.1
@@ -148,4 +148,18 @@ seen=$(grep -c "operators asked;" watched)
 rounds $((seen + 2))
 [[ $(last_round) == *"1 statement; 3 of 3 operators asked; 1 missing, 0 not sent yet" ]] || fail "$(cat watched)"
 grep -qF "operator 2 (University) withholds: $(serial 3) issue 1, revoked" watched || fail "$(cat watched)"
+end_watch
+
+# Who watches holds up nobody, however long an operator takes to answer.
+kill -STOP "${pids[2]}"
+"$VERIFYCTL" watch --config verifyd.conf --queue statements >watched 2>watched-errors </dev/null &
+background=$!
+asked=" 0100007F:$(printf '%04X' "${ports[2]}") 01 " # a connection to it
+for _ in $(seq 200); do
+  ! grep -q "$asked" /proc/net/tcp || break
+  sleep 0.1
+done
+grep -q "$asked" /proc/net/tcp || fail "operator 2 is not asked: $(cat watched-errors)"
+flock -n statements/lock true || fail "the queue is locked while operators are asked"
+kill -CONT "${pids[2]}"
 end_watch

@@ -176,12 +176,57 @@ static void test_endless_file_is_refused(void **state) {
   assert_int_equal(vd_file_read_private("/dev/zero", 100000, &bytes, &failure), VD_KEY);
 }
 
+/* Without a writer, opening one waits for ever; with one, reading does. */
+static void test_a_pipe_is_no_regular_file(void **state) {
+  (void)state;
+  struct vd_bytes bytes;
+  struct vd_failure failure;
+  const char *path = in_folder("pipe");
+  assert_int_equal(mkfifo(path, 0600), 0);
+  (void)alarm(60);
+  for (int with_writer = 0; with_writer < 2; with_writer++) {
+    int writer = with_writer ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    assert_int_equal(vd_file_read_regular(path, 100, &bytes, &failure), VD_NO_INPUT);
+    assert_non_null(strstr(failure.text, "is not a regular file"));
+    assert_null(bytes.data);
+    assert_int_equal(vd_file_read_private(path, 100, &bytes, &failure), VD_KEY);
+    if (with_writer) (void)close(writer);
+  }
+  (void)alarm(0);
+  assert_int_equal(unlink(path), 0);
+  assert_int_equal(vd_file_read_regular("/dev/zero", 100, &bytes, &failure), VD_NO_INPUT);
+  assert_int_equal(vd_file_read_regular(folder, 100, &bytes, &failure), VD_NO_INPUT);
+  assert_int_equal(vd_file_read_regular(path, 100, &bytes, &failure), VD_NO_INPUT);
+  assert_non_null(strstr(failure.text, "cannot open"));
+}
+
+static void test_a_regular_file_is_read_and_so_is_a_pipe_elsewhere(void **state) {
+  (void)state;
+  struct vd_bytes bytes;
+  char path[64];
+  int ends[2];
+  assert_int_equal(vd_file_create(in_folder("f"), "text", 4, 0600, NULL), VD_OK);
+  assert_int_equal(vd_file_read_regular(in_folder("f"), 3, &bytes, NULL), VD_FULL);
+  assert_int_equal(vd_file_read_regular(in_folder("f"), 4, &bytes, NULL), VD_OK);
+  assert_int_equal(bytes.len, 4);
+  assert_string_equal((const char *)bytes.data, "text");
+  vd_bytes_free(&bytes);
+  assert_int_equal(unlink(in_folder("f")), 0);
+  assert_int_equal(pipe(ends), 0);
+  assert_int_equal(write(ends[1], "piped", 5), 5);
+  (void)close(ends[1]);
+  (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+  assert_content(path, "piped");
+  (void)close(ends[0]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_create_never_overwrites), cmocka_unit_test(test_replace_and_place),
     cmocka_unit_test(test_leftover_of_a_crash_is_reused), cmocka_unit_test(test_read_limits_and_missing),
     cmocka_unit_test(test_private_files), cmocka_unit_test(test_destroy), cmocka_unit_test(test_folders),
-    cmocka_unit_test(test_endless_file_is_refused),
+    cmocka_unit_test(test_endless_file_is_refused), cmocka_unit_test(test_a_pipe_is_no_regular_file),
+    cmocka_unit_test(test_a_regular_file_is_read_and_so_is_a_pipe_elsewhere),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -57,24 +57,31 @@ static enum vd_error read_all(int fd, const char *path, size_t max_len, struct v
   return VD_OK;
 }
 
-static enum vd_error check_private(int fd, const char *path, struct vd_failure *failure) {
+/* What may be read. */
+enum kind { ANY, REGULAR, PRIVATE };
+
+static enum vd_error check_kind(int fd, const char *path, enum kind kind, struct vd_failure *failure) {
   struct stat info;
   if (fstat(fd, &info) != 0) return fail_errno(failure, VD_IO, "cannot examine", path);
-  if (!S_ISREG(info.st_mode)) return vd_fail(failure, VD_KEY, "%s is not a regular file", path);
-  if ((info.st_mode & 077) == 0) return VD_OK;
+  if (!S_ISREG(info.st_mode)) {
+    return vd_fail(failure, kind == PRIVATE ? VD_KEY : VD_NO_INPUT, "%s is not a regular file", path);
+  }
+  if (kind == REGULAR || (info.st_mode & 077) == 0) return VD_OK;
   return vd_fail(failure, VD_KEY,
                  "%s can be read or changed by others (mode %04o); make it private with: chmod 600 %s",
                  path, (unsigned)(info.st_mode & 07777), path);
 }
 
-static enum vd_error read_file(const char *path, size_t max_len, bool secret, struct vd_bytes *bytes,
+/* A pipe that nobody writes to would be waited for when it is opened. */
+static enum vd_error read_file(const char *path, size_t max_len, enum kind kind, struct vd_bytes *bytes,
                                struct vd_failure *failure) {
   enum vd_error error = VD_OK;
   *bytes = (struct vd_bytes){0};
-  bool standard_input = !secret && strcmp(path, "-") == 0;
-  int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  bool standard_input = kind == ANY && strcmp(path, "-") == 0;
+  int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (kind == ANY ? 0 : O_NONBLOCK);
+  int fd = standard_input ? STDIN_FILENO : open(path, flags);
   if (fd < 0) return fail_errno(failure, VD_NO_INPUT, "cannot open", path);
-  if (secret) error = check_private(fd, path, failure);
+  if (kind != ANY) error = check_kind(fd, path, kind, failure);
   if (error == VD_OK) error = read_all(fd, standard_input ? "standard input" : path, max_len, bytes, failure);
   if (error != VD_OK) vd_bytes_free(bytes);
   if (!standard_input) close(fd);
@@ -82,12 +89,17 @@ static enum vd_error read_file(const char *path, size_t max_len, bool secret, st
 }
 
 enum vd_error vd_file_read(const char *path, size_t max_len, struct vd_bytes *bytes, struct vd_failure *failure) {
-  return read_file(path, max_len, false, bytes, failure);
+  return read_file(path, max_len, ANY, bytes, failure);
+}
+
+enum vd_error vd_file_read_regular(const char *path, size_t max_len, struct vd_bytes *bytes,
+                                   struct vd_failure *failure) {
+  return read_file(path, max_len, REGULAR, bytes, failure);
 }
 
 enum vd_error vd_file_read_private(const char *path, size_t max_len, struct vd_bytes *bytes,
                                    struct vd_failure *failure) {
-  return read_file(path, max_len, true, bytes, failure);
+  return read_file(path, max_len, PRIVATE, bytes, failure);
 }
 
 static bool write_all(int fd, const uint8_t *data, size_t len) {

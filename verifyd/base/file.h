@@ -23,6 +23,11 @@ void vd_bytes_free(struct vd_bytes *bytes);
 VD_MUST_CHECK enum vd_error vd_file_read(const char *path, size_t max_len, struct vd_bytes *bytes,
                                          struct vd_failure *failure);
 
+/* The same, of a regular file only, so that nothing is waited for: VD_NO_INPUT for a pipe or a device, and "-" is a
+ * name as any other. */
+VD_MUST_CHECK enum vd_error vd_file_read_regular(const char *path, size_t max_len, struct vd_bytes *bytes,
+                                                 struct vd_failure *failure);
+
 /* The same for a secret: VD_KEY when group or others may read or write the file, or it is not a regular
  * file. The content is secret; vd_bytes_free wipes it. */
 VD_MUST_CHECK enum vd_error vd_file_read_private(const char *path, size_t max_len, struct vd_bytes *bytes,

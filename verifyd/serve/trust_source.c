@@ -1,22 +1,17 @@
 #include "serve/trust_source.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/context.h"
 #include "base/crypto.h"
 #include "base/file.h"
+#include "config/trust_memory.h"
 #include "serve/log.h"
 
 #define TRUST_FILE_MAX ((size_t)16 << 20)
-#define MEMORY_FILE "trust.accepted" /* the bytes of the list, without signatures */
-#define MEMORY_PATH_SIZE (VD_PATH_SIZE + sizeof "/" MEMORY_FILE)
 
 struct vd_trust_source {
   struct vd_trust_source_options options;
@@ -34,38 +29,7 @@ struct vd_trust_source {
   bool is_memory_told;  /* that it could not be written */
 };
 
-/* ---- which list may come after which ---- */
-
 static uint64_t number_of(const struct frag_trust *trust) { return frag_trust_list(trust)->list_no; }
-
-static bool is_same(const struct frag_trust *one, const struct frag_trust *other) {
-  return memcmp(frag_trust_hash(one), frag_trust_hash(other), VD_SHA256_LEN) == 0;
-}
-
-static enum vd_error check_follows(const struct frag_trust *accepted, const struct frag_trust *next,
-                                   struct vd_failure *failure) {
-  uint64_t last_no = number_of(accepted), next_no = number_of(next);
-  switch ((int)frag_trust_follows(accepted, next)) {
-    case FRAG_OK: return VD_OK;
-    case FRAG_TRUST_REALM: return vd_fail(failure, VD_CONFIG, "the trust list is of another realm");
-    case FRAG_TRUST_ROLLBACK:
-      return vd_fail(failure, VD_CONFIG,
-                     "the trust list has number %" PRIu64 " and is not newer than number %" PRIu64
-                     ", which was accepted before; put the newest list in its place",
-                     next_no, last_no);
-    default: break;
-  }
-  if (next_no > last_no + 1)
-    return vd_fail(failure, VD_CONFIG,
-                   "the trust list has number %" PRIu64 " and the last one accepted has %" PRIu64
-                   "; put the lists between them in place first, one after the other",
-                   next_no, last_no);
-  return vd_fail(failure, VD_CONFIG,
-                 "trust list %" PRIu64 " does not continue the list %" PRIu64
-                 " that was accepted before: it was made from another one, or has lost or changed a key; ask whoever "
-                 "signs it",
-                 next_no, last_no);
-}
 
 /* ---- the file ---- */
 
@@ -86,59 +50,12 @@ static enum vd_error make_edition(const struct vd_trust_source *source, struct f
 
 /* ---- memory ---- */
 
-static void memory_path(const struct vd_trust_source *source, char path[static MEMORY_PATH_SIZE]) {
-  (void)snprintf(path, MEMORY_PATH_SIZE, "%s/" MEMORY_FILE, source->options.settings->memory);
-}
-
-/* Out: *remembered, NULL when there is nothing; the caller frees it. */
-static enum vd_error recall(const struct vd_trust_source *source, struct frag_trust **remembered,
-                            struct vd_failure *failure) {
-  char path[MEMORY_PATH_SIZE];
-  struct vd_bytes file;
-  *remembered = NULL;
-  memory_path(source, path);
-  if (source->options.settings->memory[0] == '\0' || (access(path, F_OK) != 0 && errno == ENOENT)) return VD_OK;
-  enum vd_error error = vd_file_read(path, TRUST_FILE_MAX, &file, failure);
-  if (error != VD_OK) return error;
-  frag_error result = frag_trust_decode(source->context, remembered, (struct frag_slice){file.data, file.len});
-  vd_bytes_free(&file);
-  if (result == FRAG_OK) return VD_OK;
-  return vd_fail_frag(failure, result,
-                      "%s, which remembers the last trust list accepted, is damaged; make sure that the trust list is "
-                      "the newest, and remove that file",
-                      path);
-}
-
-static void explain_memory(const struct vd_trust_source *source, struct vd_failure *failure) {
-  char path[MEMORY_PATH_SIZE], text[sizeof failure->text];
-  if (failure == NULL) return;
-  memory_path(source, path);
-  (void)snprintf(text, sizeof text, "%s", failure->text);
-  (void)vd_fail(failure, VD_CONFIG, "%s: %s. Only if you know that it is right: remove %s and start again",
-                source->options.settings->trust.file, text, path);
-}
-
-static enum vd_error check_memory(struct vd_trust_source *source, const struct frag_trust *trust,
-                                  struct vd_failure *failure) {
-  struct frag_trust *remembered;
-  enum vd_error error = recall(source, &remembered, failure);
-  if (error != VD_OK || remembered == NULL) return error;
-  source->is_remembered = is_same(remembered, trust);
-  if (!source->is_remembered) error = check_follows(remembered, trust, failure);
-  if (error != VD_OK) explain_memory(source, failure);
-  frag_trust_free(remembered);
-  return error;
-}
-
 /* A list that cannot be remembered is in use all the same: it may be what takes the trust from a stolen key. */
 static void remember(struct vd_trust_source *source) {
-  char path[MEMORY_PATH_SIZE];
   struct vd_failure failure = {.text = ""};
   if (source->is_remembered) return;
   struct vd_trust_edition *edition = vd_trust_source_take(source);
-  struct frag_slice list = frag_trust_bytes(edition->trust);
-  memory_path(source, path);
-  source->is_remembered = vd_file_replace(path, list.data, list.len, 0600, &failure) == VD_OK;
+  source->is_remembered = vd_trust_memory_keep(source->options.settings, edition->trust, &failure) == VD_OK;
   vd_trust_edition_give(edition);
   if (!source->is_remembered && !source->is_memory_told)
     vd_log_event(&source->log, VD_LOG_ERROR, "trust_list_not_remembered", "reason=\"%s\"", failure.text);
@@ -152,12 +69,13 @@ static enum vd_error open_first(struct vd_trust_source *source, uint64_t now_s, 
   struct vd_bytes file;
   struct frag_trust *trust = NULL;
   struct vd_trust_edition *edition;
-  enum vd_error error = vd_file_read(source->options.settings->trust.file, TRUST_FILE_MAX, &file, failure);
+  enum vd_error error = vd_file_read_regular(source->options.settings->trust.file, TRUST_FILE_MAX, &file, failure);
   if (error != VD_OK) return error;
   error = vd_sha256(source->digest, file.data, file.len, failure);
   if (error == VD_OK) error = open_list(source, &file, &trust, failure);
   vd_bytes_free(&file);
-  if (error == VD_OK) error = check_memory(source, trust, failure);
+  if (error == VD_OK)
+    error = vd_trust_memory_check(source->context, source->options.settings, trust, &source->is_remembered, failure);
   if (error != VD_OK) {
     frag_trust_free(trust);
     return error;
@@ -181,7 +99,6 @@ enum vd_error vd_trust_source_new(const struct vd_trust_source_options *options,
     return vd_fail(failure, VD_MEMORY, "no memory for the trust list");
   }
   made->options = *options;
-  made->is_remembered = options->settings->memory[0] == '\0';
   vd_log_init(&made->log, options->log_fd, VD_LOG_INFO);
   enum vd_error error = vd_context_new(&made->context, failure);
   if (error == VD_OK) error = open_first(made, now_s, failure);
@@ -238,8 +155,8 @@ static enum vd_error accept_list(struct vd_trust_source *source, struct frag_tru
                                  struct vd_failure *failure) {
   const struct vd_trust_edition *current = atomic_load(&source->current); /* only this thread exchanges it */
   struct vd_trust_edition *edition;
-  bool is_known = is_same(current->trust, trust);
-  enum vd_error error = is_known ? VD_OK : check_follows(current->trust, trust, failure);
+  bool is_known = vd_trust_memory_is_same(current->trust, trust);
+  enum vd_error error = is_known ? VD_OK : vd_trust_memory_follows(current->trust, trust, failure);
   if (error != VD_OK || is_known) {
     frag_trust_free(trust);
     return error;
@@ -271,7 +188,7 @@ static void judge(struct vd_trust_source *source, const struct vd_bytes *file, u
 static void look_at_file(struct vd_trust_source *source, uint64_t now_s) {
   struct vd_bytes file;
   struct vd_failure failure = {.text = ""};
-  if (vd_file_read(source->options.settings->trust.file, TRUST_FILE_MAX, &file, &failure) != VD_OK) {
+  if (vd_file_read_regular(source->options.settings->trust.file, TRUST_FILE_MAX, &file, &failure) != VD_OK) {
     if (!source->is_unreadable) tell_refused(source, &failure);
     source->is_unreadable = true;
     return;

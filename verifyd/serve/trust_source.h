@@ -2,7 +2,7 @@
  * that a new list is taken without a restart. A list has to be signed as the pins say and to follow the one in use:
  * the next number, its hash, no key lost. Any other is refused, and the one in use stays.
  *
- * With a memory folder the last list accepted is remembered there ("trust.accepted"), so that the next start refuses an
+ * With a memory folder the last list accepted is remembered there (config/trust_memory.h), so that the next start refuses an
  * older one, or one that does not follow. Without it, that is only so until the process ends. */
 #ifndef VD_SERVE_TRUST_SOURCE_H
 #define VD_SERVE_TRUST_SOURCE_H
