@@ -28,7 +28,7 @@ make() {
 start_server() {
   "$SERVE_FOLDER" "$work" >port 2>/dev/null &
   server=$!
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     port=$(cat port)
     [[ -z $port ]] || return 0
     sleep 0.05

@@ -15,7 +15,7 @@ vkey() {
 start_service() {
   "$VERIFYD" --config verifyd.conf >service.out 2>service.err &
   background=$!
-  for _ in $(seq 200); do
+  for _ in $(seq 600); do
     port=$(sed -n 's,.*listening on http://127\.0\.0\.1:\([0-9]*\)/.*,\1,p' service.out)
     [[ -z $port ]] || return 0
     sleep 0.05

@@ -2,12 +2,12 @@
 // says.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mind, until } from "./anvil.mjs";
+import { until } from "./anvil.mjs";
+import { Program } from "./program.mjs";
 
 export const ORIGIN = "ledger.example/log/1";
 
@@ -27,11 +27,11 @@ export function payloadOf(size, root = rootOf(size), origin = ORIGIN) {
   return Buffer.concat([Buffer.from("FRA1"), sha256(origin).subarray(0, 8), number, Buffer.from(root, "hex")]);
 }
 
-export class Anchoring {
+export class Anchoring extends Program {
   constructor(settings) {
+    super();
     this.folder = mkdtempSync(join(tmpdir(), "verifyd-anchoring-"));
     this.settings = { outbox: this.path("outbox"), origin: ORIGIN, checkpoint: this.path("checkpoint"), ...settings };
-    this.lines = [];
     this.starts = 0;
   }
 
@@ -54,39 +54,12 @@ export class Anchoring {
   start(environment = {}) {
     const path = process.env.VERIFYD_CHAIN_ANCHORING;
     assert.ok(path, "VERIFYD_CHAIN_ANCHORING is not set; run this with ctest");
-    const child = mind(spawn(path, this.words(), { env: { ...process.env, ...environment } }));
-    this.process = child;
     this.starts += 1;
-    this.errors = "";
-    this.since = this.lines.length;
-    let rest = "";
-    child.stderr.setEncoding("utf8").on("data", (more) => { this.errors += more; });
-    child.stdout.setEncoding("utf8").on("data", (more) => {
-      const parts = (rest + more).split("\n");
-      rest = parts.pop();
-      this.lines.push(...parts);
-    });
-    this.ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(code ?? signal)));
-    return this;
+    return this.launch(path, this.words(), { env: { ...process.env, ...environment } });
   }
 
-  get isRunning() {
-    return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
-  }
-
-  async stop() {
-    this.process.kill("SIGTERM");
-    assert.equal(await this.ended, 0, `${this.errors}\n${this.lines.join("\n")}`);
-  }
-
-  async kill() {
-    if (this.isRunning) this.process.kill("SIGKILL");
-    await this.ended;
-  }
-
-  // Lines since the last start that match.
   seen(pattern) {
-    return this.lines.slice(this.since).filter((line) => pattern.test(line));
+    return this.matching(pattern);
   }
 
   // Every line since the first start that matches.

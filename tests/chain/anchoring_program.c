@@ -9,9 +9,7 @@
  *
  * poll_s=0: nodes are asked as often as it can. Prints a line for each event, "GRADE EVENT DETAIL", and one for each
  * change of the status, "status STATE final_count=… final_size=… sent_size=… attempts=…". Ends on SIGTERM. */
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,16 +18,10 @@
 #include "anchor/anchoring.h"
 #include "base/crypto.h"
 #include "base/hex.h"
+#include "chain_program.h"
 #include "verifyd/poll_loop.h"
 
 enum { LOOK_MS = 50, CONNECTIONS = 4 };
-
-static volatile sig_atomic_t is_ended;
-
-static void on_signal(int number) {
-  (void)number;
-  is_ended = 1;
-}
 
 struct program {
   struct vd_chain_settings chain;
@@ -38,50 +30,22 @@ struct program {
   uint8_t secret32[32];
 };
 
-static uint64_t number_of(const char *text) {
-  char *end;
-  errno = 0;
-  uint64_t number = strtoull(text, &end, 10);
-  if (errno == 0 && *end == '\0' && end != text) return number;
-  (void)fprintf(stderr, "%s: not a number\n", text);
-  exit(EXIT_FAILURE);
-}
-
-static void copy(char *out, size_t size, const char *text) {
-  if (strlen(text) < size) memcpy(out, text, strlen(text) + 1);
-  else exit(EXIT_FAILURE);
-}
-
-static bool set_chain(struct vd_chain_settings *chain, const char *name, const char *value) {
-  if (strcmp(name, "chain") == 0) chain->kind = strcmp(value, "evm") == 0 ? VD_CHAIN_EVM : VD_CHAIN_BITCOIN;
-  else if (strcmp(name, "id") == 0) chain->id = number_of(value);
-  else if (strcmp(name, "network") == 0) copy(chain->network, sizeof chain->network, value);
-  else if (strcmp(name, "credentials") == 0) copy(chain->credentials, sizeof chain->credentials, value);
-  else if (strcmp(name, "confirmations") == 0) chain->confirmations = (unsigned)number_of(value);
-  else if (strcmp(name, "first_block") == 0) chain->first_block = number_of(value);
-  else if (strcmp(name, "poll_s") == 0) chain->poll_s = (unsigned)number_of(value);
-  else if (strcmp(name, "timeout_ms") == 0) chain->timeout_ms = (unsigned)number_of(value);
-  else if (strcmp(name, "endpoint") == 0 && chain->endpoints_count < VD_CHAIN_ENDPOINTS_MAX)
-    copy(chain->endpoints[chain->endpoints_count++], sizeof *chain->endpoints, value);
-  else return false;
-  return true;
-}
-
 static bool set_anchor(struct vd_anchor_settings *anchor, const char *name, const char *value) {
-  if (strcmp(name, "outbox") == 0) copy(anchor->outbox, sizeof anchor->outbox, value);
-  else if (strcmp(name, "interval_s") == 0) anchor->interval_s = (unsigned)number_of(value);
-  else if (strcmp(name, "entries") == 0) anchor->entries = (unsigned)number_of(value);
-  else if (strcmp(name, "replace_s") == 0) anchor->replace_s = (unsigned)number_of(value);
-  else if (strcmp(name, "fee_max") == 0) anchor->fee_max = number_of(value);
-  else if (strcmp(name, "tip") == 0) anchor->tip = number_of(value);
+  if (strcmp(name, "outbox") == 0) program_copy(anchor->outbox, sizeof anchor->outbox, value);
+  else if (strcmp(name, "interval_s") == 0) anchor->interval_s = (unsigned)program_number(value);
+  else if (strcmp(name, "entries") == 0) anchor->entries = (unsigned)program_number(value);
+  else if (strcmp(name, "replace_s") == 0) anchor->replace_s = (unsigned)program_number(value);
+  else if (strcmp(name, "fee_max") == 0) anchor->fee_max = program_number(value);
+  else if (strcmp(name, "tip") == 0) anchor->tip = program_number(value);
   else if (strcmp(name, "coin") == 0 && anchor->coins_count < VD_ANCHOR_COINS_MAX)
-    copy(anchor->coins[anchor->coins_count++], sizeof *anchor->coins, value);
+    program_copy(anchor->coins[anchor->coins_count++], sizeof *anchor->coins, value);
   else return false;
   return true;
 }
 
-static bool set(struct program *program, const char *name, const char *value) {
-  if (set_chain(&program->chain, name, value) || set_anchor(&program->anchor, name, value)) return true;
+static bool set(void *context, const char *name, char *value) {
+  struct program *program = context;
+  if (set_anchor(&program->anchor, name, value)) return true;
   if (strcmp(name, "origin") == 0) program->origin = value;
   else if (strcmp(name, "checkpoint") == 0) program->checkpoint = value;
   else if (strcmp(name, "key") == 0)
@@ -91,20 +55,11 @@ static bool set(struct program *program, const char *name, const char *value) {
 }
 
 static bool read_arguments(struct program *program, int count, char **words) {
-  copy(program->chain.name, sizeof program->chain.name, "testchain");
-  program->chain.poll_s = 1;
-  program->chain.timeout_ms = 5000;
   program->anchor.entries = 1;
   program->anchor.interval_s = 1;
   program->anchor.replace_s = 3600;
-  for (int i = 1; i < count; i++) {
-    char *value = strchr(words[i], '=');
-    if (value != NULL) *value++ = '\0';
-    if (value != NULL && set(program, words[i], value)) continue;
-    (void)fprintf(stderr, "%s: no such argument\n", words[i]);
-    return false;
-  }
-  return program->origin != NULL && program->checkpoint != NULL;
+  return program_read(&program->chain, set, program, count, words) && program->origin != NULL &&
+         program->checkpoint != NULL;
 }
 
 static bool newest(void *context, struct vd_anchoring_checkpoint *checkpoint) {
@@ -124,12 +79,6 @@ static bool continues(void *context, const struct vd_anchoring_checkpoint *earli
   return true;
 }
 
-static void tell(void *context, enum vd_anchoring_grade grade, const char *event, const char *detail) {
-  static const char *const names[] = {"info", "warning", "alarm"};
-  (void)context;
-  (void)printf("%s %s %s\n", names[grade], event, detail);
-}
-
 static void show(const struct vd_anchoring *anchoring, struct vd_anchoring_status *shown) {
   struct vd_anchoring_status now;
   vd_anchoring_get(anchoring, &now);
@@ -146,7 +95,7 @@ static void run(struct vd_anchoring *anchoring, struct poll_loop *loop, struct v
   struct vd_anchoring_status shown;
   unsigned never = 0;
   memset(&shown, 0xff, sizeof shown);
-  while (!is_ended) {
+  while (!program_is_ended()) {
     vd_anchoring_look(anchoring, (uint64_t)time(NULL), vd_client_now_ms());
     (void)poll_loop_run(loop, client, &never, 1, LOOK_MS);
     show(anchoring, &shown);
@@ -160,15 +109,15 @@ int main(int count, char **words) {
   struct vd_client *client = NULL;
   struct vd_anchoring *anchoring = NULL;
   struct vd_failure failure = {.text = ""};
-  struct sigaction action = {.sa_handler = on_signal};
-  (void)sigaction(SIGTERM, &action, NULL);
+  program_begin();
   if (!read_arguments(&program, count, words)) return EXIT_FAILURE;
   poll_loop_init(&loop);
   struct vd_client_options client_options = {.hooks = poll_loop_hooks(&loop), .connections_per_host = CONNECTIONS};
   enum vd_error error = vd_client_new(&client_options, &client, &failure);
   struct vd_anchoring_options options = {.chain = &program.chain, .anchor = &program.anchor, .origin = program.origin,
                                          .client = client, .secret32 = program.secret32,
-                                         .newest = newest, .continues = continues, .tell = tell, .context = &program};
+                                         .newest = newest, .continues = continues, .tell = program_tell,
+                                         .context = &program};
   if (error == VD_OK) error = vd_anchoring_new(&options, &anchoring, &failure);
   vd_wipe(program.secret32, sizeof program.secret32);
   if (error == VD_OK) {

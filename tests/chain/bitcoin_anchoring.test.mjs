@@ -16,6 +16,22 @@ const never = async (anchoring, pattern) => {
   assert.deepEqual(anchoring.seen(pattern), []);
 };
 
+// An anchoring whose first anchor is in the pool; one whose first anchor is final.
+async function withOneSent(world, node, settings) {
+  const anchoring = await world.anchoring(node, settings);
+  anchoring.grow(5);
+  anchoring.start();
+  const id = await sentId(anchoring);
+  await inPool(node, id);
+  return { anchoring, id };
+}
+
+async function withOneFinal(world, node, settings) {
+  const { anchoring } = await withOneSent(world, node, settings);
+  await becomeFinal(node, anchoring, 1);
+  return anchoring;
+}
+
 // A transaction by somebody who has the key: spends an output of the account elsewhere.
 function steal(account, { id, output, value }) {
   const transaction = new bcoin.MTX();
@@ -31,11 +47,7 @@ const outpoint = (coin) => ({ id: coin.split(":")[0], output: Number(coin.split(
 
 await runAll({
   async anchors(world, node) {
-    const anchoring = await world.anchoring(node, { confirmations: 3 });
-    anchoring.grow(5);
-    anchoring.start();
-    const id = await sentId(anchoring);
-    await inPool(node, id);
+    const { anchoring, id } = await withOneSent(world, node, { confirmations: 3 });
     await never(anchoring, /anchor_final/);
     await node.mine(2);
     await never(anchoring, /anchor_final/);
@@ -56,10 +68,7 @@ await runAll({
   },
 
   async goesOnAfterRestart(world, node) {
-    const anchoring = await world.anchoring(node);
-    anchoring.grow(5);
-    anchoring.start();
-    await inPool(node, await sentId(anchoring));
+    const { anchoring } = await withOneSent(world, node);
     await anchoring.stop();
     anchoring.grow(9);
     anchoring.start();
@@ -85,15 +94,11 @@ await runAll({
 
   // bcoin keeps what came first: one that replaces it is taken by a node that has just started.
   async replacement(world, node) {
-    const anchoring = await world.anchoring(node, { replace_s: 1 });
-    anchoring.grow(5);
-    anchoring.start();
-    const first = await sentId(anchoring);
-    await inPool(node, first);
+    const { anchoring, id: first } = await withOneSent(world, node, { replace_s: 1 });
     anchoring.grow(8);
-    const second = await sentId(anchoring, 1, "anchor_replaced ");
+    const second = await sentId(anchoring, 1, "anchor_replaced .*size=8\\b"); // one that still says 5 may come before
     await node.forget();
-    await anchoring.wait(/attempts=3/);
+    await anchoring.wait(/attempts=([3-9]|\d\d)/);
     const pool = await (async () => {
       for (;;) {
         const ids = await node.mempool();
@@ -105,7 +110,7 @@ await runAll({
     await becomeFinal(node, anchoring, 1);
     await anchoring.stop();
     const { attempts, finals } = await checkEvidence(node, anchoring, [8]);
-    assert.equal(reversed(attempts[1].id), second);
+    assert.ok(attempts.slice(1).some(({ id, size }) => reversed(id) === second && size === 8));
     for (let at = 1; at < attempts.length; at += 1) {
       const { fee } = attempts[at - 1];
       const size = bcoin.TX.fromRaw(attempts[at].raw, "hex").getVirtualSize();
@@ -118,11 +123,7 @@ await runAll({
   },
 
   async anOldAttemptMayBeMined(world, node) {
-    const anchoring = await world.anchoring(node, { replace_s: 1 });
-    anchoring.grow(5);
-    anchoring.start();
-    const first = await sentId(anchoring);
-    await inPool(node, first);
+    const { anchoring, id: first } = await withOneSent(world, node, { replace_s: 1 });
     anchoring.grow(8);
     await sentId(anchoring, 1, "anchor_replaced ");
     assert.deepEqual(await node.mempool(), [first]);
@@ -137,10 +138,7 @@ await runAll({
   async feesStayUnderTheCap(world, node) {
     const liar = await world.liar(node);
     liar.alter = (method) => (method === "estimatesmartfee" ? { result: { feerate: 1.5, blocks: 6 } } : undefined);
-    const anchoring = await world.anchoring(node, { endpoint: liar.url, fee_max: 7, replace_s: 1 });
-    anchoring.grow(5);
-    anchoring.start();
-    await inPool(node, await sentId(anchoring));
+    const { anchoring } = await withOneSent(world, node, { endpoint: liar.url, fee_max: 7, replace_s: 1 });
     await anchoring.wait(/anchor_stuck .*fee_max/);
     const [{ raw, fee }] = readOutbox(anchoring).attempts;
     const size = bcoin.TX.fromRaw(raw, "hex").getVirtualSize();
@@ -195,11 +193,7 @@ await runAll({
   },
 
   async droppedFromTheMempool(world, node) {
-    const anchoring = await world.anchoring(node);
-    anchoring.grow(5);
-    anchoring.start();
-    const id = await sentId(anchoring);
-    await inPool(node, id);
+    const { anchoring, id } = await withOneSent(world, node);
     for (let time = 0; time < 3; time += 1) {
       await node.forget();
       await inPool(node, id);
@@ -209,10 +203,7 @@ await runAll({
   },
 
   async nodeDownForAWhile(world, node) {
-    const anchoring = await world.anchoring(node);
-    anchoring.grow(5);
-    anchoring.start();
-    await inPool(node, await sentId(anchoring));
+    const { anchoring } = await withOneSent(world, node);
     await node.pause();
     await anchoring.wait(/^status unreachable /);
     await anchoring.wait(/anchor_unreachable .*endpoint=1/);
@@ -360,10 +351,7 @@ await runAll({
 
   // The change of the last anchor is the account's only for anchors.
   async changeSpentElsewhere(world, node) {
-    const anchoring = await world.anchoring(node);
-    anchoring.grow(5);
-    anchoring.start();
-    await becomeFinal(node, anchoring, 1);
+    const anchoring = await withOneFinal(world, node);
     const [anchor] = await checkAnchors(node, anchoring, [5]);
     await node.send(steal(anchoring.account, { id: anchor.txid(), output: 1, value: anchor.outputs[1].value }));
     await node.mine();
@@ -376,10 +364,7 @@ await runAll({
 
   // A reorganisation that goes deeper than what was called final.
   async finalityViolation(world, node) {
-    const anchoring = await world.anchoring(node, { confirmations: 2 });
-    anchoring.grow(5);
-    anchoring.start();
-    await becomeFinal(node, anchoring, 1);
+    const anchoring = await withOneFinal(world, node, { confirmations: 2 });
     const [{ block }] = readOutbox(anchoring).finals;
     await node.unwind(await node.height() - block + 1);
     await anchoring.wait(/anchor_unreachable .*has not reached the last final anchor/);
@@ -396,10 +381,7 @@ await runAll({
 
   // The same while nobody looked.
   async finalityViolationWhileStopped(world, node) {
-    const anchoring = await world.anchoring(node, { confirmations: 2 });
-    anchoring.grow(5);
-    anchoring.start();
-    await becomeFinal(node, anchoring, 1);
+    const anchoring = await withOneFinal(world, node, { confirmations: 2 });
     await anchoring.stop();
     const [{ block }] = readOutbox(anchoring).finals;
     await node.unwind(await node.height() - block + 1);

@@ -35,7 +35,7 @@ const LIES = {
 async function survives(world, node, lie, isAlone) {
   const liar = await world.liar(node);
   const endpoint = isAlone ? liar.url : [node.url, liar.url];
-  const anchoring = await world.anchoring(node, { endpoint, confirmations: 2, timeout_ms: 300 });
+  const anchoring = await world.anchoring(node, { endpoint, confirmations: 2, timeout_ms: 3000 });
   anchoring.grow(5);
   anchoring.start();
   await inPool(node, await sentId(anchoring));

@@ -60,9 +60,11 @@ static bool read_coin(struct vd_bitcoin_coin *coin, char *word) {
 
 static bool sign(const struct vd_bitcoin_anchor *anchor, const uint8_t secret32[static 32]) {
   static struct vd_bitcoin_signed made;
+  struct vd_ecdsa_key key;
   struct vd_ecdsa *ecdsa;
   if (vd_ecdsa_new(&ecdsa, NULL) != VD_OK) return false;
-  enum vd_error error = vd_bitcoin_sign(ecdsa, anchor, secret32, &made, NULL);
+  enum vd_error error = vd_ecdsa_key_make(ecdsa, &key, secret32, NULL);
+  if (error == VD_OK) error = vd_bitcoin_sign(ecdsa, anchor, &key, &made, NULL);
   vd_ecdsa_free(ecdsa);
   if (error != VD_OK) return false;
   (void)printf("ok");

@@ -8,7 +8,8 @@ add_custom_target(chain_modules ALL
   COMMENT "Looking after tests/chain/node_modules" VERBATIM)
 
 # One anchoring with the least loop around it, driven by the tests of both kinds of chain.
-add_executable(anchoring_program "${CMAKE_CURRENT_LIST_DIR}/anchoring_program.c")
+add_executable(anchoring_program "${CMAKE_CURRENT_LIST_DIR}/anchoring_program.c"
+               "${CMAKE_CURRENT_LIST_DIR}/chain_program.c")
 verifyd_posix(anchoring_program)
 target_include_directories(anchoring_program PRIVATE "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(anchoring_program PRIVATE vd_anchor net_rig)
@@ -41,7 +42,8 @@ set_tests_properties(chain_operator_anchor PROPERTIES TIMEOUT 300 ENVIRONMENT
   "VERIFYD_NETWORK_VERIFYD=$<TARGET_FILE:verifyd>;VERIFYD_NETWORK_VERIFYCTL=$<TARGET_FILE:verifyctl>;VERIFYD_NETWORK_GRADUATES=$<TARGET_FILE:example-graduates>;VERIFYD_NETWORK_PROFILE=${CMAKE_SOURCE_DIR}/cli/example/degree.conf")
 
 # One following, driven against real nodes, and nodes that lie.
-add_executable(following_program "${CMAKE_CURRENT_LIST_DIR}/following_program.c")
+add_executable(following_program "${CMAKE_CURRENT_LIST_DIR}/following_program.c"
+               "${CMAKE_CURRENT_LIST_DIR}/chain_program.c")
 verifyd_posix(following_program)
 target_include_directories(following_program PRIVATE "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(following_program PRIVATE vd_anchor net_rig)

@@ -58,7 +58,7 @@ async function expectHalt(anvil, anchoring, reason) {
 await runAll({
   async life(world) {
     const anvil = await world.anvil(["--block-time", 1]);
-    const anchoring = await world.anchoring([anvil], { interval_s: 6 });
+    const anchoring = await world.anchoring([anvil], { interval_s: 3600 });
     anchoring.start();
     await anchoring.wait(/^status idle/); // an empty log is not anchored
     anchoring.grow(5);
@@ -66,16 +66,19 @@ await runAll({
     anchoring.grow(9);
     await pause(100);
     assert.equal(anchoring.seen(/anchor_sent/).length, 1, "the interval is not over");
+    await anchoring.stop();
+    anchoring.settings.interval_s = 6;
+    anchoring.start();
     await anchoring.wait(/^status idle final_count=2 final_size=9/);
     await anchoring.stop();
 
     const provider = new ethers.JsonRpcProvider(anvil.url);
     for (const [i, size] of [5, 9].entries()) {
-      const [, id] = /transaction=(0x[0-9a-f]{64})/.exec(anchoring.seen(/anchor_sent/)[i]);
+      const [, id] = /transaction=(0x[0-9a-f]{64})/.exec(anchoring.all(/anchor_sent/)[i]);
       const found = await provider.getTransaction(id);
       const receipt = await provider.getTransactionReceipt(id);
       const block = await provider.getBlock(receipt.blockNumber);
-      const said = anchoring.seen(/anchor_final/)[i];
+      const said = anchoring.all(/anchor_final/)[i];
       assert.equal(found.data, `0x${payloadOf(size).toString("hex")}`);
       assert.equal(found.from, anchoring.wallet.address);
       assert.match(said, new RegExp(`size=${size} block=${receipt.blockNumber} time=${block.timestamp} ` +
@@ -91,9 +94,10 @@ await runAll({
     assert.deepEqual(anchoring.seen(/^(warning|alarm)/), []);
   },
 
+  // So many are anchored at once; fewer wait for more, but not for ever.
   async entries(world) {
     const anvil = await world.anvil(NO_MINING);
-    const anchoring = await world.anchoring([anvil], { entries: 10 });
+    const anchoring = await world.anchoring([anvil], { entries: 10, interval_s: 3600 });
     const mining = world.keep(keepMining(anvil));
     anchoring.grow(9);
     anchoring.start();
@@ -102,12 +106,13 @@ await runAll({
     assert.equal(anchoring.seen(/anchor_sent/).length, 0);
     anchoring.grow(10);
     await anchoring.wait(/final_count=1 final_size=10/);
-    anchoring.grow(19);
-    await pause(200);
-    anchoring.grow(25);
-    await anchoring.wait(/final_count=2 final_size=25/);
+    await anchoring.stop();
+    anchoring.settings.interval_s = 1;
+    anchoring.grow(13);
+    anchoring.start();
+    await anchoring.wait(/final_count=2 final_size=13/);
     await mining.stop();
-    await checkAnchors(anvil, anchoring, [10, 25]);
+    await checkAnchors(anvil, anchoring, [10, 13]);
   },
 
   // Nobody mines: it waits, with one attempt, and does not begin another slot.
@@ -192,10 +197,12 @@ await runAll({
     await anvil.rpc("anvil_setNextBlockBaseFeePerGas", hex(20n * GWEI));
     await anvil.mine();
     anchoring.grow(8);
-    const line = await anchoring.wait(/anchor_replaced .*size=8/); // one that still says 5 may come before
-    const [, fee] = /fee=(\d+)/.exec(line);
-    const [other] = /0x[0-9a-f]{64}/.exec(line);
-    const second = await until(() => anvil.rpc("eth_getTransactionByHash", other), "the second attempt");
+    await anchoring.wait(/anchor_replaced .*size=8/); // one that still says 5 may come before
+    const [fee, second] = await until(async () => { // the last one, which may be replaced in its turn
+      const line = anchoring.seen(/anchor_replaced .*size=8/).at(-1);
+      const found = await anvil.rpc("eth_getTransactionByHash", /0x[0-9a-f]{64}/.exec(line)[0]);
+      return found && [/fee=(\d+)/.exec(line)[1], found];
+    }, "another attempt");
     assert.ok(BigInt(second.maxFeePerGas) * 8n >= BigInt(first.maxFeePerGas) * 9n);
     assert.ok(BigInt(second.maxPriorityFeePerGas) * 8n >= BigInt(first.maxPriorityFeePerGas) * 9n);
     assert.equal(BigInt(second.maxFeePerGas), BigInt(fee));

@@ -3,59 +3,15 @@
 // is one transaction on the chain, with the log's newest size, nothing is lost, and no nonce is used twice.
 
 import assert from "node:assert/strict";
-import { realpathSync } from "node:fs";
-import { until } from "./anvil.mjs";
 import { checkAnchors, keepMining, runAll } from "./evm_world.mjs";
+import { anchorTwice, everyStep } from "./crash.mjs";
 
-const AT_ONCE = 4;
-const STEPS_MAX = 200;
-
-const shim = () => {
-  const path = process.env.VERIFYD_CHAIN_FAULT_SHIM;
-  assert.ok(path, "VERIFYD_CHAIN_FAULT_SHIM is not set; run this with ctest");
-  return path;
-};
-
-// Two anchors; whenever the program has ended it is started again.
-async function anchorTwice(anchoring, environment) {
-  anchoring.grow(5);
-  anchoring.start(environment);
-  for (const [size, count] of [[5, 1], [9, 2]]) {
-    anchoring.grow(size);
-    await until(async () => {
-      if (!anchoring.isRunning) {
-        await anchoring.ended;
-        anchoring.start();
-      }
-      return anchoring.seen(new RegExp(`^status idle final_count=${count} `)).length > 0;
-    }, () => `${count} anchors\n${anchoring.errors}${anchoring.lines.join("\n")}`);
-  }
-  assert.deepEqual(anchoring.all(/^alarm|^failed/), []);
-  await anchoring.end();
-}
-
-// Each step of the disk, until there are no more.
-async function everyStep(world, mode) {
+async function atEachStep(world, mode) {
   const anvil = await world.anvil(["--no-mining"]);
   const mining = world.keep(keepMining(anvil, 40));
-  const survivors = [];
-  let step = 0;
-  let last = STEPS_MAX;
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    while (step < last) {
-      step += 1;
-      const mine = step;
-      const anchoring = await world.anchoring([anvil]);
-      await anchorTwice(anchoring, { LD_PRELOAD: shim(), ASAN_OPTIONS: "verify_asan_link_order=0",
-        FAULT_FOLDER: `${realpathSync(anchoring.folder)}/outbox`, FAULT_MODE: mode, FAULT_AT: String(mine) });
-      if (anchoring.starts === 1) last = Math.min(last, mine);
-      survivors.push(anchoring);
-    }
-  }));
+  const survivors = await everyStep(mode, () => world.anchoring([anvil]));
   await mining.stop();
   for (const anchoring of survivors) await checkAnchors(anvil, anchoring, [5, 9]);
-  assert.ok(last > 8 && last < STEPS_MAX, `${last} steps`);
-  console.log(`  ${mode}: killed at each of ${last - 1} steps`);
 }
 
 // At the n-th transaction that it sends, before or after the node has it.
@@ -82,9 +38,9 @@ async function atSending(world, nth, isAfter) {
 }
 
 await runAll({
-  before: (world) => everyStep(world, "before"),
-  cut: (world) => everyStep(world, "cut"),
-  torn: (world) => everyStep(world, "torn"),
+  before: (world) => atEachStep(world, "before"),
+  cut: (world) => atEachStep(world, "cut"),
+  torn: (world) => atEachStep(world, "torn"),
   async sending(world) {
     await Promise.all([1, 2].flatMap((nth) => [false, true].map((isAfter) => atSending(world, nth, isAfter))));
   },

@@ -6,7 +6,7 @@ import { hex, pause } from "./anvil.mjs";
 import { GWEI, Reply, checkAnchors, inPool, keepMining, runAll } from "./evm_world.mjs";
 
 const WATCH_MS = 700;
-const LATE_MS = 1500;
+const LATE_MS = 6000;
 const AT_ONCE = 5;
 
 // What an endpoint may say in place of the truth.
@@ -53,7 +53,7 @@ const TROUBLE = /^(warning|alarm) anchor_(unreachable|disagreement|wrong_chain)/
 async function lie(world, anvil, alter) {
   const proxy = await world.proxy(anvil);
   const anchoring = await world.anchoring([anvil],
-    { endpoint: [anvil.url, proxy.url], timeout_ms: alter === LIES.late ? LATE_MS / 2 : 10 * LATE_MS });
+    { endpoint: [anvil.url, proxy.url], timeout_ms: alter === LIES.late ? LATE_MS / 2 : 20_000 });
   anchoring.grow(5);
   anchoring.start();
   await anchoring.wait(/anchor_sent /);

@@ -1,12 +1,13 @@
 // following_program in a folder of its own: started, watched, killed, started again; and a node in between that lies.
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "./anvil.mjs";
+import { Program } from "./program.mjs";
 
 const WAIT_MS = 30_000;
 
@@ -16,13 +17,13 @@ const program = () => {
   return path;
 };
 
-export class Following {
+export class Following extends Program {
   // tracks: [{origin, account}], the account as 40 hex digits.
   constructor(settings, tracks) {
+    super();
     this.folder = mkdtempSync(join(tmpdir(), "verifyd-following-"));
     this.settings = { poll_s: 0, ...settings };
     this.tracks = tracks;
-    this.lines = [];
   }
 
   words() {
@@ -32,44 +33,10 @@ export class Following {
   }
 
   start() {
-    const child = spawn(program(), this.words(), { stdio: ["ignore", "pipe", "pipe"] });
-    this.process = child;
-    this.errors = "";
-    this.since = this.lines.length;
-    let rest = "";
-    child.stderr.setEncoding("utf8").on("data", (more) => { this.errors += more; });
-    child.stdout.setEncoding("utf8").on("data", (more) => {
-      const parts = (rest + more).split("\n");
-      rest = parts.pop();
-      this.lines.push(...parts);
-    });
-    this.ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(code ?? signal)));
-    return this;
+    return this.launch(program(), this.words());
   }
 
-  get isRunning() {
-    return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
-  }
-
-  text() {
-    return `${this.errors}${this.lines.slice(-60).join("\n")}`;
-  }
-
-  async stop() {
-    this.process.kill("SIGTERM");
-    assert.equal(await this.ended, 0, this.text());
-  }
-
-  async kill() {
-    if (this.isRunning) this.process.kill("SIGKILL");
-    await this.ended;
-  }
-
-  // Lines since the last start, or since `mark`, that match.
-  matching(pattern) {
-    return this.lines.slice(this.since).filter((line) => pattern.test(line));
-  }
-
+  // As if it had been started now.
   mark() {
     this.since = this.lines.length;
   }

@@ -10,9 +10,7 @@
  * poll_s=0: nodes are asked as often as it can. Prints a line for each event, "GRADE EVENT DETAIL"; for each change of
  * a track "seen TRACK NUMBER TIME_S COUNT"; "done", "behind", "stuck WHY" when that changes. Ends on SIGTERM. A line of
  * a list: "anchor TRACK SIZE ROOT TRANSACTION BLOCK HASH TIME_S STATE stands|gone RAW EVIDENCE", "-" for no bytes. */
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,16 +18,10 @@
 
 #include "anchor/following.h"
 #include "base/hex.h"
+#include "chain_program.h"
 #include "verifyd/poll_loop.h"
 
 enum { LOOK_MS = 20, CONNECTIONS = 4, STEP_MS = 5 };
-
-static volatile sig_atomic_t is_ended;
-
-static void on_signal(int number) {
-  (void)number;
-  is_ended = 1;
-}
 
 struct program {
   struct vd_chain_settings chain;
@@ -38,35 +30,6 @@ struct program {
   size_t track_count;
   struct vd_anchors_track_options tracks[VD_FOLLOWING_TRACKS_MAX];
 };
-
-static uint64_t number_of(const char *text) {
-  char *end;
-  errno = 0;
-  uint64_t number = strtoull(text, &end, 10);
-  if (errno == 0 && *end == '\0' && end != text) return number;
-  (void)fprintf(stderr, "%s: not a number\n", text);
-  exit(EXIT_FAILURE);
-}
-
-static void copy(char *out, size_t size, const char *text) {
-  if (strlen(text) < size) memcpy(out, text, strlen(text) + 1);
-  else exit(EXIT_FAILURE);
-}
-
-static bool set_chain(struct vd_chain_settings *chain, const char *name, const char *value) {
-  if (strcmp(name, "chain") == 0) chain->kind = strcmp(value, "evm") == 0 ? VD_CHAIN_EVM : VD_CHAIN_BITCOIN;
-  else if (strcmp(name, "id") == 0) chain->id = number_of(value);
-  else if (strcmp(name, "network") == 0) copy(chain->network, sizeof chain->network, value);
-  else if (strcmp(name, "credentials") == 0) copy(chain->credentials, sizeof chain->credentials, value);
-  else if (strcmp(name, "confirmations") == 0) chain->confirmations = (unsigned)number_of(value);
-  else if (strcmp(name, "first_block") == 0) chain->first_block = number_of(value);
-  else if (strcmp(name, "poll_s") == 0) chain->poll_s = (unsigned)number_of(value);
-  else if (strcmp(name, "timeout_ms") == 0) chain->timeout_ms = (unsigned)number_of(value);
-  else if (strcmp(name, "endpoint") == 0 && chain->endpoints_count < VD_CHAIN_ENDPOINTS_MAX)
-    copy(chain->endpoints[chain->endpoints_count++], sizeof *chain->endpoints, value);
-  else return false;
-  return true;
-}
 
 static bool add_track(struct program *program, char *value) {
   char *account = strchr(value, ',');
@@ -77,8 +40,8 @@ static bool add_track(struct program *program, char *value) {
   return vd_hex_decode(track->account, sizeof track->account, account, strlen(account));
 }
 
-static bool set(struct program *program, const char *name, char *value) {
-  if (set_chain(&program->chain, name, value)) return true;
+static bool set(void *context, const char *name, char *value) {
+  struct program *program = context;
   if (strcmp(name, "anchors") == 0) program->folder = value;
   else if (strcmp(name, "list") == 0) program->is_list = true;
   else return strcmp(name, "track") == 0 && add_track(program, value);
@@ -86,24 +49,9 @@ static bool set(struct program *program, const char *name, char *value) {
 }
 
 static bool read_arguments(struct program *program, int count, char **words) {
-  copy(program->chain.name, sizeof program->chain.name, "testchain");
-  program->chain.poll_s = 1;
-  program->chain.timeout_ms = 5000;
-  for (int i = 1; i < count; i++) {
-    char *value = strchr(words[i], '=');
-    if (value != NULL) *value++ = '\0';
-    if (value != NULL && set(program, words[i], value)) continue;
-    (void)fprintf(stderr, "%s: no such argument\n", words[i]);
-    return false;
-  }
+  if (!program_read(&program->chain, set, program, count, words)) return false;
   for (size_t t = 0; t < program->track_count; t++) vd_following_chain_id(&program->chain, program->tracks[t].chain_id);
   return program->folder != NULL && program->track_count > 0;
-}
-
-static void tell(void *context, enum vd_anchoring_grade grade, const char *event, const char *detail) {
-  static const char *const names[] = {"info", "warning", "alarm"};
-  (void)context;
-  (void)printf("%s %s %s\n", names[grade], event, detail);
 }
 
 /* --- a list --- */
@@ -169,7 +117,7 @@ static void run(const struct program *program, struct vd_anchors *anchors, struc
                 struct poll_loop *loop, struct vd_client *client) {
   static struct shown shown;
   unsigned never = 0;
-  while (!is_ended) {
+  while (!program_is_ended()) {
     vd_following_look(following, (uint64_t)time(NULL), vd_client_now_ms());
     uint64_t end_ms = vd_client_now_ms() + LOOK_MS;
     do {
@@ -190,7 +138,7 @@ static enum vd_error follow(struct program *program, struct vd_anchors *anchors,
   struct vd_client_options client_options = {.hooks = poll_loop_hooks(&loop), .connections_per_host = CONNECTIONS};
   enum vd_error error = vd_client_new(&client_options, &client, failure);
   struct vd_following_options options = {.chain = &program->chain, .client = client, .anchors = anchors,
-                                         .track_count = program->track_count, .tracks = tracks, .tell = tell};
+                                         .track_count = program->track_count, .tracks = tracks, .tell = program_tell};
   if (error == VD_OK) error = vd_following_new(&options, &following, failure);
   if (error == VD_OK) {
     (void)printf("ready\n");
@@ -205,8 +153,7 @@ int main(int count, char **words) {
   static struct program program;
   struct vd_anchors *anchors = NULL;
   struct vd_failure failure = {.text = ""};
-  struct sigaction action = {.sa_handler = on_signal};
-  (void)sigaction(SIGTERM, &action, NULL);
+  program_begin();
   if (!read_arguments(&program, count, words)) return EXIT_FAILURE;
   enum vd_error error = vd_anchors_open(program.folder, program.tracks, program.track_count, &anchors, &failure);
   if (error == VD_OK && program.is_list) list(&program, anchors);

@@ -25,7 +25,7 @@ async function anchor(world, anvil) {
   const [, account] =
     /^evm: +(0x[0-9a-fA-F]{40})$/m.exec(world.ctl(0, "keygen", "--kind", "anchor", "--out", "anchor.key"));
   const chains = `chains = ( { name = "local"; kind = "evm"; id = ${anvil.chainId}; endpoints = [ "${anvil.url}" ];
-    poll_s = 1; timeout_ms = 2000; } );`;
+    poll_s = 1; timeout_ms = 5000; } );`;
   await world.build(1, 1, { chains, extra: () => `anchors = ( { chain = "local"; outbox = "outbox"; key = "anchor.key";
     interval_s = 2; entries = 1; replace_s = 60; fee_max = 100; tip = 1; } );` });
   const [operator] = world.operators;
@@ -65,10 +65,12 @@ async function anchor(world, anvil) {
     new RegExp(`^anchors on local: \\w+, final 1, the last one covers ${ROWS} entries`, "m"));
   assert.equal(await metric("anchor_halted"), 0);
 
-  // Killed with an anchor under way.
+  // Killed with an anchor under way: nothing is mined until then.
+  await anvil.rpc("evm_setIntervalMining", 0);
   const b = issue("b");
   await until(() => metric("anchor_sent_entries"), "sent");
   await operator.kill();
+  await anvil.rpc("evm_setIntervalMining", 1);
   await operator.start();
   issue("c");
   assert.equal(await allAnchored(), 3 * ROWS);

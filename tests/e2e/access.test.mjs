@@ -2,25 +2,13 @@
 // text, forced colours and reduced motion.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, openBrowser, openPage, PHONE, screenshot, verdict, violations } from "./browser.mjs";
-import { Documents, ROWS } from "./documents.mjs";
-import { Service } from "./service.mjs";
+import { test } from "node:test";
+import { DESKTOP, openPage, PHONE, screenshot, verdict, violations } from "./browser.mjs";
+import { ROWS } from "./documents.mjs";
+import { browser, documents, service, setStage } from "./stage.mjs";
 import { word } from "./words.mjs";
 
-let browser, documents, service;
-
-before(async () => {
-  documents = new Documents().make();
-  service = await new Service(documents).start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  documents?.remove();
-});
+setStage();
 
 // Each opens a state of the page.
 const STATES = {
@@ -143,8 +131,9 @@ test("the focus can be seen on everything that takes it", async () => {
 
 test("a screen reader hears each step, then the verdict", async () => {
   const { context, page } = await openPage(browser);
+  let release;
   await page.route("**/v1/verify", async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 5000));
+    await new Promise((resolve) => { release = resolve; });
     await route.continue();
   });
   await page.addInitScript(() => {
@@ -163,6 +152,7 @@ test("a screen reader hears each step, then the verdict", async () => {
     "the focus stays while the steps change",
   );
   assert.equal(await page.getAttribute("[aria-current=step]", "data-state"), "now");
+  release();
   assert.equal(await verdict(page), "VALID");
   const heard = await page.evaluate(() => window.heard);
   assert.deepEqual(heard.slice(-2), [`${word("progress.ask")}: ${word("progress.now")}`, word("progress.slow")]);

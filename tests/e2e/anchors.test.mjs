@@ -2,10 +2,9 @@
 // real chains: tests/chain/portal_anchor.test.mjs.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, openBrowser, openPage, screenshot, verdict, violations } from "./browser.mjs";
-import { Documents } from "./documents.mjs";
-import { Service } from "./service.mjs";
+import { test } from "node:test";
+import { DESKTOP, openPage, screenshot, verdict, violations } from "./browser.mjs";
+import { browser, service, setStage } from "./stage.mjs";
 import { word } from "./words.mjs";
 
 const HASH = `0x${"a1b2c3d4".repeat(8)}`;
@@ -29,19 +28,7 @@ const OVERVIEW = {
 };
 const CODES = { passed: [0, "OK"], pending: [23, "ANCHOR_PENDING"], overdue: [24, "ANCHOR_MISSING"] };
 
-let browser, documents, service;
-
-before(async () => {
-  documents = new Documents().make();
-  service = await new Service(documents).start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  documents?.remove();
-});
+setStage();
 
 function anchored(answer, what) {
   const step = (name) => answer.checks.find((check) => check.step === name);

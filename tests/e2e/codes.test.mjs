@@ -3,10 +3,9 @@
 // another code: a document for each code, over HTTP, is made by tests/verifyd/test_codes.c.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openBrowser, openPage, verdict } from "./browser.mjs";
-import { Documents } from "./documents.mjs";
-import { Service } from "./service.mjs";
+import { test } from "node:test";
+import { openPage, verdict } from "./browser.mjs";
+import { browser, documents, service, setStage } from "./stage.mjs";
 import { word } from "./words.mjs";
 
 const CODES = [
@@ -25,12 +24,9 @@ const CODES = [
 ];
 const LANGUAGES = ["km", "en", "fr"];
 
-let answer, browser, documents, service;
+let answer;
 
-before(async () => {
-  documents = new Documents().make();
-  service = await new Service(documents).start();
-  browser = await openBrowser();
+setStage(async () => {
   const response = await fetch(`${service.url}v1/verify`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -38,12 +34,6 @@ before(async () => {
   });
   answer = await response.json();
   assert.equal(answer.name, "REVOKED");
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  documents?.remove();
 });
 
 // The answer with its checks passed up to one step, which failed with that code.
@@ -55,7 +45,8 @@ function answerWith(code, name, step, expected) {
     if (place === at) return { ...check, state: "failed", code, name };
     return { ...check, state: "not_reached", code: 0, name: "OK" };
   });
-  return { ...answer, verdict: expected, code, name, checks };
+  const status_as_of = code < 40 ? null : answer.status_as_of;
+  return { ...answer, verdict: expected, code, name, checks, status_as_of };
 }
 
 async function show(page, shown) {
@@ -79,7 +70,8 @@ for (const language of LANGUAGES) {
       assert.equal(await page.textContent(".verdict-text"), word(`result.${group}.text`, language));
       assert.equal(await page.textContent(".next p"), word(`result.${group}.next`, language));
       assert.ok((await page.textContent(".reference")).includes(`${code} ${name}`));
-      assert.ok((await page.textContent(".verdict-time")).startsWith(word("status.as_of", language)));
+      const before = code < 40 ? "ledgers.as_of" : "status.as_of";
+      assert.ok((await page.textContent(".verdict-time")).startsWith(word(before, language)));
       titles.add(title);
     }
     assert.equal(titles.size, CODES.length);
@@ -87,6 +79,17 @@ for (const language of LANGUAGES) {
     await context.close();
   });
 }
+
+test("a verdict that no checkpoint stands behind says when it was made, in each language", async () => {
+  for (const language of LANGUAGES) {
+    const { context, page } = await openPage(browser, { language });
+    const shown = { ...answerWith(12, "TOO_FEW_FRAGMENTS", "fragments", "INCONCLUSIVE"), as_of: null };
+    assert.equal(await show(page, shown), "INCONCLUSIVE");
+    assert.ok((await page.textContent(".verdict-time")).startsWith(word("checked.on", language)));
+    assert.equal(await page.getAttribute(".verdict-time time", "datetime"), shown.checked);
+    await context.close();
+  }
+});
 
 test("a ledger that withholds a statement is told, in each language", async () => {
   for (const language of LANGUAGES) {

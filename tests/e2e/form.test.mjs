@@ -1,26 +1,17 @@
 // The start page's forms: a photo or the text of the code, with JavaScript and without.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openBrowser, openPage, rows, screenshot, verdict, violations } from "./browser.mjs";
-import { Documents, expectedValues, ISSUER, ROWS } from "./documents.mjs";
+import { test } from "node:test";
+import { openPage, rows, screenshot, verdict, violations } from "./browser.mjs";
+import { expectedValues, ISSUER, ROWS } from "./documents.mjs";
 import { photograph } from "./photo.mjs";
-import { Service } from "./service.mjs";
+import { browser, documents, service, setStage } from "./stage.mjs";
 import { word } from "./words.mjs";
 
-let browser, documents, service, photo;
+let photo;
 
-before(async () => {
-  documents = new Documents().make();
-  service = await new Service(documents).start();
-  browser = await openBrowser();
+setStage(async () => {
   photo = { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer: await photograph(browser, documents.pictures.good) };
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  documents?.remove();
 });
 
 async function emptyPhoto() {

@@ -1,25 +1,14 @@
 // Codes that must not lead to a document: what is said, and that nothing of a document is shown or sent.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openBrowser, openPage, rows, screenshot, verdict } from "./browser.mjs";
-import { Documents, ROWS } from "./documents.mjs";
+import { test } from "node:test";
+import { openPage, rows, screenshot, verdict } from "./browser.mjs";
+import { ROWS } from "./documents.mjs";
 import { Service } from "./service.mjs";
+import { browser, documents, service, setStage } from "./stage.mjs";
 import { word } from "./words.mjs";
 
-let browser, documents, service;
-
-before(async () => {
-  documents = new Documents().make();
-  service = await new Service(documents).start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  documents?.remove();
-});
+setStage();
 
 function otherLetter(letter) {
   return letter === "A" ? "B" : "A";

@@ -2,25 +2,13 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { DESKTOP, openBrowser, openPage, PHONE, rows, screenshot, verdict } from "./browser.mjs";
-import { Documents, expectedValues, ISSUER, ROWS } from "./documents.mjs";
-import { Service } from "./service.mjs";
+import { test } from "node:test";
+import { DESKTOP, openPage, PHONE, rows, screenshot, verdict } from "./browser.mjs";
+import { expectedValues, ISSUER, ROWS } from "./documents.mjs";
+import { browser, documents, service, setStage } from "./stage.mjs";
 import { word } from "./words.mjs";
 
-let browser, documents, service;
-
-before(async () => {
-  documents = new Documents().make();
-  service = await new Service(documents).start();
-  browser = await openBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  documents?.remove();
-});
+setStage();
 
 function labelsOf(language) {
   const profile = readFileSync(documents.path("degree.conf"), "utf8");

@@ -124,8 +124,9 @@ export class World {
   }
 
   // Operators 1..count and a portal over them; extra: more lines for the operators' configuration, by number; anchored:
-  // the same for what the portal is told of each operator; chains: public chains, for all of them.
-  async build(count, threshold, { extra = () => "", portal = "", anchored = () => "", chains = "" } = {}) {
+  // the same for what the portal is told of each operator; chains: public chains, for all of them; operatorMs: for which the
+  // portal waits for one that is silent.
+  async build(count, threshold, { extra = () => "", portal = "", anchored = () => "", chains = "", operatorMs = 20_000 } = {}) {
     this.makeKeys();
     this.chains = chains;
     this.ports = await lastingPorts(2 * count + 2);
@@ -142,7 +143,7 @@ operations = "127.0.0.1:${this.ports[1]}";
 ${this.trust()}
 operators = ( ${list.join(",\n  ")} );
 memory = "seen";
-limits = { operator_ms = 1000; };
+limits = { operator_ms = ${operatorMs}; };
 profiles = [ "degree.conf" ];
 ${chains}
 ${portal}

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -85,6 +86,7 @@ enum vd_error anchors_do(struct vd_anchors *anchors, unsigned step, struct vd_fa
     case 9: return judge(anchors, 1, 1, VD_ANCHORS_CONTRADICTED, failure);
     case 10: return anchors_advance(anchors, 2, 20, 1, failure);
     case 11: return judge(anchors, 0, 3, VD_ANCHORS_CONFIRMED, failure);
+    case 12: return vd_anchors_confirm_all(anchors, 0, (const uint64_t[]){6, 4, 3, 5}, 4, failure);
     default: return VD_INTERNAL;
   }
 }
@@ -136,4 +138,72 @@ enum vd_error anchors_digest(struct vd_anchors *anchors, uint64_t *digest, struc
   for (size_t track = 0; track < ANCHORS_TRACKS && error == VD_OK; track++)
     error = mix_track(anchors, track, digest, failure);
   return error;
+}
+
+/* --- where they are --- */
+
+int anchors_place_begin(void **out) {
+  struct anchors_place *place = calloc(1, sizeof *place);
+  assert_non_null(place);
+  temp_folder_make(&place->folder);
+  (void)snprintf(place->path, sizeof place->path, "%s/anchors", place->folder.path);
+  (void)snprintf(place->data, sizeof place->data, "%s/data.mdb", place->path);
+  *out = place;
+  return 0;
+}
+
+int anchors_place_begin_opened(void **out) {
+  int result = anchors_place_begin(out);
+  struct anchors_place *place = *out;
+  place->anchors = anchors_open(place->path);
+  return result;
+}
+
+int anchors_place_end(void **in) {
+  struct anchors_place *place = *in;
+  vd_anchors_close(place->anchors);
+  temp_folder_remove(&place->folder);
+  free(place);
+  return 0;
+}
+
+void anchors_place_reopen(struct anchors_place *place) {
+  vd_anchors_close(place->anchors);
+  place->anchors = anchors_open(place->path);
+}
+
+void anchors_place_advance(struct anchors_place *place, size_t track, uint32_t first, size_t count) {
+  if (anchors_advance(place->anchors, track, first, count, &place->failure) != VD_OK)
+    fail_msg("%s", place->failure.text);
+}
+
+void anchors_place_judge(struct anchors_place *place, size_t track, uint64_t n, enum vd_anchors_state is) {
+  const char *evidence = is == VD_ANCHORS_CONTRADICTED ? "proof" : NULL;
+  size_t len = evidence != NULL ? strlen(evidence) : 0;
+  if (vd_anchors_judge(place->anchors, track, n, is, evidence, len, &place->failure) != VD_OK)
+    fail_msg("%s", place->failure.text);
+}
+
+enum vd_error anchors_place_write(struct anchors_place *place) {
+  struct vd_anchors *anchors = NULL;
+  place->failure = (struct vd_failure){0};
+  enum vd_error error = vd_anchors_open(place->path, anchors_tracks, ANCHORS_TRACKS, &anchors, &place->failure);
+  assert_int_equal(error == VD_OK, anchors != NULL);
+  vd_anchors_close(anchors);
+  return error;
+}
+
+enum vd_error anchors_place_read(struct anchors_place *place) {
+  struct vd_anchors *anchors = NULL;
+  enum vd_error error = vd_anchors_open_read(place->path, anchors_tracks, ANCHORS_TRACKS, &anchors, &place->failure);
+  assert_int_equal(error == VD_OK, anchors != NULL);
+  vd_anchors_close(anchors);
+  return error;
+}
+
+uint64_t anchors_digest_of(struct vd_anchors *anchors) {
+  uint64_t digest = 0;
+  struct vd_failure failure = {0};
+  if (anchors_digest(anchors, &digest, &failure) != VD_OK) fail_msg("%s", failure.text);
+  return digest;
 }

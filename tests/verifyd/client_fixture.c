@@ -1,6 +1,7 @@
 #include "client_fixture.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,6 +58,8 @@ void handle(void *context, const struct http_peer_request *request, struct http_
   const char *path = request->path;
   if (handle_bad(path, answer)) return;
   if (strcmp(path, "/silent") == 0) answer->manner = HTTP_PEER_SILENT;
+  else if (strcmp(path, "/held") == 0) answer->is_held = true;
+  else if (strcmp(path, "/release") == 0) answer->releases = true;
   else if (strcmp(path, "/late") == 0) answer->delay_ms = 400;
   else if (strcmp(path, "/drip") == 0) fill(answer, 20000), answer->drip_ms = 20;
   else if (strcmp(path, "/closing") == 0) answer->manner = HTTP_PEER_CLOSING;
@@ -164,9 +167,41 @@ struct ask *post(struct fixture *fixture, const char *path, const void *body, si
   return ask;
 }
 
+/* --- what is freed --- */
+
+static _Thread_local const char *searched[2]; /* NULL: nothing is searched for */
+static struct freed freed;
+
+void __real_free(void *block);
+void __wrap_free(void *block);
+
+void __wrap_free(void *block) {
+  if (searched[0] != NULL && block != NULL) {
+    size_t len = malloc_usable_size(block);
+    freed.blocks++;
+    freed.leaked += memmem(block, len, searched[0], strlen(searched[0])) != NULL ||
+                    memmem(block, len, searched[1], strlen(searched[1])) != NULL;
+  }
+  __real_free(block);
+}
+
+void search_freed(const char *text, const char *other) {
+  freed = (struct freed){0};
+  searched[0] = text;
+  searched[1] = other;
+}
+
+struct freed search_end(void) {
+  searched[0] = NULL;
+  return freed;
+}
+
 /* --- the fixture --- */
 
 static int begin(void **state, bool has_loop) {
+  /* What a machine's settings say about proxies is not for this client. */
+  static const char *const variables[] = {"http_proxy", "https_proxy", "ALL_PROXY"};
+  for (size_t at = 0; at < COUNT(variables); at++) (void)setenv(variables[at], "http://127.0.0.1:1", 1);
   struct vd_failure failure;
   struct fixture *fixture = calloc(1, sizeof *fixture);
   assert_non_null(fixture);

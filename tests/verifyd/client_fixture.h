@@ -9,6 +9,8 @@
 
 enum { ANSWER_MAX = 100000, TIMEOUT_MS = 20000, SHORT_MS = 300, PATIENCE_MS = 60000, PER_HOST = 3 };
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 struct fixture {
   bool has_loop;
   struct poll_loop loop;
@@ -38,9 +40,12 @@ struct ask {
 int begin_with_loop(void **state);
 int begin_alone(void **state);
 int end_fixture(void **state);
+#define BOTH_WAYS(test) \
+  {#test " with a loop", test, begin_with_loop, end_fixture, NULL}, \
+  {#test " alone", test, begin_alone, end_fixture, NULL}
 
 /* What the server does. Paths: /fine, /keep (notes what it was asked), /401, /404, /503, /302, /late, /silent, /drip,
- * /closing, /longest, /big-head, /too-long, /too-long-unsaid, and the bad ones of handle_bad. */
+ * /held and /release, /closing, /longest, /big-head, /too-long, /too-long-unsaid, and the bad ones of handle_bad. */
 void handle(void *context, const struct http_peer_request *request, struct http_peer_answer *answer);
 
 /* An ask to be freed by the test; the usual call, whose result goes there. */
@@ -58,5 +63,13 @@ void wait_for(struct fixture *fixture, unsigned done);
 /* From start to end; the ask is the test's to free. */
 struct ask *get(struct fixture *fixture, const char *path, unsigned timeout_ms);
 struct ask *post(struct fixture *fixture, const char *path, const void *body, size_t len);
+
+/* Whatever this thread frees between the two is searched for these texts. Link with -Wl,--wrap=free. */
+struct freed {
+  size_t blocks;
+  size_t leaked; /* of these, with one of the texts in them */
+};
+void search_freed(const char *text, const char *other);
+struct freed search_end(void);
 
 #endif

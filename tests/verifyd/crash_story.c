@@ -26,7 +26,7 @@ static int look_back(const struct crash_story *story, void *store, uint64_t befo
   return (int)error;
 }
 
-int crash_story_write(const struct crash_story *story, const char *path) {
+static int write_story(const struct crash_story *story, const char *path) {
   void *store = NULL;
   uint64_t before = 0;
   struct vd_failure failure = {0};
@@ -45,6 +45,9 @@ int crash_story_write(const struct crash_story *story, const char *path) {
 }
 
 /* --- the test --- */
+
+static const struct crash_story *tested;
+static const char *shim;
 
 struct rig {
   const struct crash_story *story;
@@ -165,8 +168,8 @@ static void start_afresh(const struct rig *rig) {
   assert_int_equal(mkdir(rig->folder.path, 0700), 0);
 }
 
-void crash_story_try(const struct crash_story *story, const char *shim_path, const char *mode) {
-  struct rig rig = {.story = story, .shim_path = shim_path, .mode = mode};
+static void try_mode(const char *mode) {
+  struct rig rig = {.story = tested, .shim_path = shim, .mode = mode};
   unsigned at = 1;
   begin(&rig);
   learn(&rig);
@@ -176,7 +179,7 @@ void crash_story_try(const struct crash_story *story, const char *shim_path, con
     int status = run_writer(&rig, at);
     if (access(rig.mark_path, F_OK) != 0) {
       assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-      assert_int_equal(told(&rig), story->steps + 1);
+      assert_int_equal(told(&rig), tested->steps + 1);
       look_and_go_on(&rig);
       break;
     }
@@ -185,4 +188,53 @@ void crash_story_try(const struct crash_story *story, const char *shim_path, con
   }
   assert_true(at > RUNS_LEAST); /* the shim has seen the work */
   temp_folder_remove(&rig.folder);
+}
+
+static void a_step_that_fails(void **state) {
+  (void)state;
+  try_mode("fail");
+}
+
+static void a_step_that_is_done_and_fails(void **state) {
+  (void)state;
+  try_mode("late");
+}
+
+static void a_kill_before_a_step(void **state) {
+  (void)state;
+  try_mode("before");
+}
+
+static void a_kill_after_a_step(void **state) {
+  (void)state;
+  try_mode("after");
+}
+
+static void a_disk_that_is_full(void **state) {
+  (void)state;
+  try_mode("full");
+}
+
+static void a_power_failure(void **state) {
+  (void)state;
+  try_mode("cut");
+}
+
+static void a_power_failure_that_keeps_a_part(void **state) {
+  (void)state;
+  try_mode("torn");
+}
+
+int crash_story_main(const struct crash_story *story, int argc, char **argv) {
+  if (argc == 3 && strcmp(argv[1], "write") == 0) return write_story(story, argv[2]);
+  if (argc != 2) return EXIT_FAILURE;
+  tested = story;
+  shim = argv[1];
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_step_that_fails),   cmocka_unit_test(a_step_that_is_done_and_fails),
+      cmocka_unit_test(a_kill_before_a_step), cmocka_unit_test(a_kill_after_a_step),
+      cmocka_unit_test(a_disk_that_is_full), cmocka_unit_test(a_power_failure),
+      cmocka_unit_test(a_power_failure_that_keeps_a_part),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }

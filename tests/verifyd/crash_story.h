@@ -20,11 +20,9 @@ struct crash_story {
   void (*close)(void *store); /* NULL is allowed */
 };
 
-/* The writer: does the whole story in the folder. Returns the exit code of the program. */
-int crash_story_write(const struct crash_story *story, const char *path);
-
-/* Every write and sync of the story goes wrong in that mode of the shim, one run for each, until a run has no such
- * step. The program is run again with `write` and the store's path as its arguments. */
-void crash_story_try(const struct crash_story *story, const char *shim_path, const char *mode);
+/* The whole program. With the shim's path as its argument: the tests, in each of which every write and sync of the
+ * story goes wrong in another of the shim's ways, one run for each, until a run has no such step. With `write` and the
+ * store's path: the writer, which does the whole story there. Returns the exit code. */
+int crash_story_main(const struct crash_story *story, int argc, char **argv);
 
 #endif

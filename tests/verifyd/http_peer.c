@@ -24,6 +24,7 @@ struct connection {
   size_t sent;
   bool ends; /* when all is sent */
   bool is_mute;
+  bool is_held;
   unsigned drip_ms;
   uint64_t next_ms;
 };
@@ -35,6 +36,7 @@ struct http_peer {
   pthread_t thread;
   http_peer_handler *handler;
   void *context;
+  bool has_released; /* the thread's alone */
   atomic_uint accepted;
   atomic_uint requests;
   atomic_uint open; /* connections */
@@ -81,6 +83,7 @@ static void compose(struct connection *connection, const struct http_peer_answer
   if (answer->manner == HTTP_PEER_CUT && answer->cut_len < connection->out_len) connection->out_len = answer->cut_len;
   connection->sent = 0;
   connection->ends = answer->manner != HTTP_PEER_WELL || answer->has_no_length;
+  connection->is_held = answer->is_held;
   connection->drip_ms = answer->drip_ms;
   connection->next_ms = now_ms() + answer->delay_ms;
 }
@@ -100,6 +103,7 @@ static void take_request(struct http_peer *peer, struct connection *connection, 
     connection->is_mute = true;
   else
     compose(connection, &answer);
+  if (answer.releases) peer->has_released = true;
   free(answer.body);
   connection->in_len -= head_len + body_len;
   memmove(connection->in, connection->in + head_len + body_len, connection->in_len + 1);
@@ -131,7 +135,7 @@ static void receive(struct http_peer *peer, struct connection *connection) {
 }
 
 static void send_more(struct http_peer *peer, struct connection *connection) {
-  if (now_ms() < connection->next_ms) return;
+  if ((connection->is_held && !peer->has_released) || now_ms() < connection->next_ms) return;
   size_t len = connection->out_len - connection->sent;
   if (connection->drip_ms > 0 && len > 1) len = 1;
   ssize_t sent = send(connection->fd, connection->out + connection->sent, len, MSG_NOSIGNAL | MSG_DONTWAIT);

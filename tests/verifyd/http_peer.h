@@ -37,6 +37,8 @@ struct http_peer_answer {
   size_t cut_len;
   unsigned delay_ms;       /* before the first byte */
   unsigned drip_ms;        /* between bytes; 0: all at once */
+  bool is_held;            /* until there was an answer that `releases` */
+  bool releases;
 };
 
 /* Called on the peer's thread. The answer comes filled as HTTP_PEER_WELL, 200, without a body. */

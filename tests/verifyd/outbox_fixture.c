@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -119,5 +120,55 @@ enum vd_error outbox_digest(struct vd_outbox *outbox, uint64_t *digest, struct v
   outbox_mix(digest, &since_s, sizeof since_s);
   outbox_mix(digest, reason, sizeof reason);
   for (uint64_t at = 0; at < count && error == VD_OK; at++) error = mix_slot(outbox, first + at, digest, failure);
+  return error;
+}
+
+/* --- where it is --- */
+
+int outbox_place_begin(void **out) {
+  struct outbox_place *place = calloc(1, sizeof *place);
+  assert_non_null(place);
+  temp_folder_make(&place->folder);
+  (void)snprintf(place->path, sizeof place->path, "%s/outbox", place->folder.path);
+  (void)snprintf(place->data, sizeof place->data, "%s/data.mdb", place->path);
+  *out = place;
+  return 0;
+}
+
+int outbox_place_end(void **in) {
+  struct outbox_place *place = *in;
+  temp_folder_remove(&place->folder);
+  free(place);
+  return 0;
+}
+
+void outbox_place_make(struct outbox_place *place, unsigned steps) {
+  struct vd_outbox *outbox = outbox_open(place->path);
+  for (unsigned step = 0; step < steps; step++)
+    if (outbox_do(outbox, step, &place->failure) != VD_OK) fail_msg("%s", place->failure.text);
+  vd_outbox_close(outbox);
+}
+
+enum vd_error outbox_place_open(struct outbox_place *place, const struct vd_outbox_identity *identity) {
+  struct vd_outbox *outbox = NULL;
+  place->failure = (struct vd_failure){0};
+  enum vd_error error = vd_outbox_open(place->path, identity, &outbox, &place->failure);
+  assert_int_equal(error == VD_OK, outbox != NULL);
+  if (error != VD_OK) assert_non_null(strstr(place->failure.text, place->path));
+  vd_outbox_close(outbox);
+  return error;
+}
+
+enum vd_error outbox_place_write(struct outbox_place *place) {
+  struct vd_outbox_identity identity = outbox_identity();
+  return outbox_place_open(place, &identity);
+}
+
+enum vd_error outbox_place_read(struct outbox_place *place) {
+  struct vd_outbox *outbox = NULL;
+  place->failure = (struct vd_failure){0};
+  enum vd_error error = vd_outbox_open_read(place->path, &outbox, &place->failure);
+  assert_int_equal(error == VD_OK, outbox != NULL);
+  vd_outbox_close(outbox);
   return error;
 }

@@ -4,9 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,38 +14,22 @@
 #include "ledger/tlog.h"
 #include "serve/service_loop.h"
 
-enum { LOG_MAX = 1 << 20, SILENT_BACKLOG = 4096, LANE_MAX = 64 };
+enum { SILENT_BACKLOG = 4096, LANE_MAX = 64 };
 
-static const struct vd_limits limits = {.connections = 4096,
-                                        .header_bytes = 8192,
-                                        .header_ms = 60000,
-                                        .body_ms = 60000,
-                                        .idle_ms = 60000,
-                                        .write_ms = 60000,
-                                        .body_bytes = 65536,
-                                        .picture_bytes = 10485760,
-                                        .pictures_waiting = 32,
-                                        .operator_ms = 5000,
-                                        .submissions_waiting = 16};
-
-static struct vd_server *start_server(const struct vd_service *service, unsigned workers, uint16_t port, int log_fd) {
-  struct vd_failure failure = {.text = ""};
-  struct vd_server *server;
-  struct vd_server_options options = {.endpoint = {.host = "127.0.0.1", .port = port},
-                                      .workers = workers,
-                                      .limits = service->settings->limits,
-                                      .drain_ms = PORTAL_DRAIN_MS,
-                                      .routes = vd_routes,
-                                      .route_count = VD_ROUTE_COUNT,
-                                      .service = service,
-                                      .log_fd = log_fd,
-                                      .log_level = VD_LOG_INFO,
-                                      .loop_state_new = vd_service_loop_new,
-                                      .loop_state_free = vd_service_loop_free,
-                                      .loop_hooks = vd_service_loop_hooks};
-  if (vd_server_new(&options, &server, &failure) != VD_OK) fail_msg("%s", failure.text);
-  if (vd_server_start(server, &failure) != VD_OK) fail_msg("%s", failure.text);
-  return server;
+static struct vd_server *start_server(const struct portal_rig *rig, const struct vd_service *service, unsigned workers,
+                                      uint16_t port) {
+  return server_start(&(struct vd_server_options){.endpoint = {.host = "127.0.0.1", .port = port},
+                                                  .workers = workers,
+                                                  .limits = service->settings->limits,
+                                                  .drain_ms = rig->drain_ms,
+                                                  .routes = vd_routes,
+                                                  .route_count = VD_ROUTE_COUNT,
+                                                  .service = service,
+                                                  .log_fd = rig->log_fd,
+                                                  .log_level = VD_LOG_INFO,
+                                                  .loop_state_new = vd_service_loop_new,
+                                                  .loop_state_free = vd_service_loop_free,
+                                                  .loop_hooks = vd_service_loop_hooks});
 }
 
 /* ---- operators ---- */
@@ -55,12 +37,12 @@ static struct vd_server *start_server(const struct vd_service *service, unsigned
 void portal_rig_revive(struct portal_rig *rig, unsigned n, struct vd_store *store) {
   struct portal_operator *operator = &rig->operators[n - 1];
   portal_rig_kill(rig, n);
-  operator->settings.limits = limits;
+  operator->settings.limits = server_wide_limits();
   operator->service.settings = &operator->settings;
   operator->service.ledger_count = 1;
   operator->service.ledgers[0] = (struct vd_service_ledger){n, store};
   if (operator->port == 0) operator->port = loopback_lasting_port();
-  operator->server = start_server(&operator->service, 1, operator->port, rig->log_fd);
+  operator->server = start_server(rig, &operator->service, 1, operator->port);
 }
 
 void portal_rig_kill(struct portal_rig *rig, unsigned n) {
@@ -99,6 +81,7 @@ static void fill_service(struct portal_rig *rig) {
   struct vd_service *service = &rig->service;
   service->settings = &rig->settings;
   service->operator_count = FIXTURE_OPERATORS;
+  service->remotes = rig->remotes;
   for (unsigned k = 0; k < FIXTURE_OPERATORS; k++) {
     static const char *const names[FIXTURE_OPERATORS] = {"First Archive", "Second Archive", "Third Archive"};
     (void)snprintf(rig->settings.operators[k].url, sizeof rig->settings.operators[k].url, "http://127.0.0.1:%u/log/%u",
@@ -114,14 +97,31 @@ void portal_rig_make(struct portal_rig *rig) {
   assert_int_equal(verify_fixture_begin(&realm), 0);
   rig->realm = realm;
   temp_folder_make(&rig->folder);
-  rig->log_fd = memfd_create("log", MFD_CLOEXEC);
-  assert_true(rig->log_fd >= 0);
+  rig->log_fd = server_log_open();
+  rig->drain_ms = LOOPBACK_WAIT_MS;
   for (unsigned n = 1; n <= FIXTURE_OPERATORS; n++) {
     rig->operators[n - 1].silent_fd = -1;
     portal_rig_revive(rig, n, rig->realm->stores[n - 1]);
   }
-  rig->settings.limits = limits;
+  rig->settings.limits = server_wide_limits();
   fill_service(rig);
+}
+
+int portal_rig_begin(struct portal_rig *rig, struct paper *paper) {
+  portal_rig_make(rig);
+  *paper = portal_rig_keep(rig, (struct plan){.serial = "BAC-1"});
+  return 0;
+}
+
+int portal_rig_end(struct portal_rig *rig) {
+  portal_rig_remove(rig);
+  return 0;
+}
+
+struct paper portal_rig_keep(const struct portal_rig *rig, struct plan plan) {
+  struct paper paper = issue(rig->realm, plan);
+  keep(rig->realm, &paper, ALL_OPERATORS, FIXTURE_NOW_S);
+  return paper;
 }
 
 void portal_rig_remove(struct portal_rig *rig) {
@@ -148,7 +148,7 @@ void portal_rig_start(struct portal_rig *rig, unsigned workers, bool with_memory
                                                            .operator_count = service->operator_count,
                                                            .operators = service->operators,
                                                            .seen = service->seen};
-  rig->server = start_server(service, workers, 0, rig->log_fd);
+  rig->server = start_server(rig, service, workers, 0);
   rig->port = vd_server_port(rig->server);
 }
 
@@ -159,6 +159,12 @@ void portal_rig_stop(struct portal_rig *rig) {
   rig->service.memory_lane = NULL;
   vd_seen_close(rig->service.seen);
   rig->service.seen = NULL;
+}
+
+void portal_rig_expect(const struct portal_rig *rig, const char *qr, const char *text, struct loopback_answer *answer) {
+  portal_rig_verify(rig, qr, answer);
+  assert_int_equal(answer->status, 200);
+  if (strstr(answer->body, text) == NULL) fail_msg("%s in place of %s", answer->body, text);
 }
 
 int portal_rig_ask(const struct portal_rig *rig, const char *qr) {
@@ -180,19 +186,7 @@ void portal_rig_verify(const struct portal_rig *rig, const char *qr, struct loop
 }
 
 unsigned long portal_rig_metric(const struct portal_rig *rig, const char *name) {
-  struct vd_buffer text;
-  char line[200];
-  size_t count;
-  const struct vd_metrics *metrics = vd_server_metrics(rig->server, &count);
-  vd_buffer_init(&text, 1 << 20);
-  vd_metrics_write(metrics, count, vd_route_names, VD_ROUTE_COUNT, &text);
-  vd_buffer_append(&text, "", 1);
-  assert_false(vd_buffer_failed(&text));
-  int len = snprintf(line, sizeof line, "\nverifyd_%s ", name);
-  const char *found = strstr(text.bytes, line);
-  unsigned long value = found == NULL ? 0 : strtoul(found + len, NULL, 10);
-  vd_buffer_free(&text);
-  return value;
+  return server_metric(rig->server, vd_route_names, VD_ROUTE_COUNT, name);
 }
 
 void portal_rig_wait_metric(const struct portal_rig *rig, const char *name, unsigned long value) {
@@ -203,10 +197,4 @@ void portal_rig_wait_metric(const struct portal_rig *rig, const char *name, unsi
   }
 }
 
-const char *portal_rig_log(const struct portal_rig *rig) {
-  static char text[LOG_MAX + 1];
-  ssize_t len = pread(rig->log_fd, text, LOG_MAX, 0);
-  assert_true(len >= 0);
-  text[len] = '\0';
-  return text;
-}
+const char *portal_rig_log(const struct portal_rig *rig) { return server_log(rig->log_fd); }

@@ -117,6 +117,17 @@ void program_rig_post(const struct program_rig *rig, const char *path, const cha
   (void)close(fd);
 }
 
+void program_rig_post_json(const struct program_rig *rig, const char *qr, struct loopback_answer *answer) {
+  char body[1024];
+  int len = snprintf(body, sizeof body, "{\"qr\":\"%s\"}", qr);
+  program_rig_post(rig, "/v1/verify", "application/json", "", body, (size_t)len, answer);
+}
+
+void program_rig_post_page(const struct program_rig *rig, const char *fields, const char *extra,
+                           struct loopback_answer *answer) {
+  program_rig_post(rig, "/verify", "application/x-www-form-urlencoded", extra, fields, strlen(fields), answer);
+}
+
 void program_rig_draw(const char *text, struct vd_output *png) {
   struct vd_raster raster;
   struct vd_qr qr;
@@ -179,6 +190,14 @@ void program_rig_start(struct program_rig *rig) {
   }
   rig->port = (uint16_t)port;
   rig->operations_port = (uint16_t)operations_port;
+}
+
+int program_rig_begin(struct program_rig *rig, const char *more, struct paper *paper) {
+  program_rig_make(rig, more);
+  *paper = issue(rig->realm, (struct plan){.serial = "BAC-1"});
+  keep(rig->realm, paper, ALL_OPERATORS, FIXTURE_NOW_S);
+  program_rig_start(rig);
+  return 0;
 }
 
 int program_rig_end(struct program_rig *rig) {

@@ -26,6 +26,9 @@ void program_rig_use(const char *program, const char *words);
 void program_rig_make(struct program_rig *rig, const char *more);
 void program_rig_remove(struct program_rig *rig);
 
+/* Makes and starts it, with a paper of serial BAC-1 that every operator keeps; for a setup of cmocka. */
+int program_rig_begin(struct program_rig *rig, const char *more, struct paper *paper);
+
 /* Starts verifyd --config and waits until it listens. */
 void program_rig_start(struct program_rig *rig);
 
@@ -41,6 +44,11 @@ int program_rig_run(struct program_rig *rig, const char *const words[]);
 /* Posts a body on a connection of its own. extra: further header lines, each with its CR LF. */
 void program_rig_post(const struct program_rig *rig, const char *path, const char *type, const char *extra,
                       const void *body, size_t len, struct loopback_answer *answer);
+
+/* A QR text as JSON; the fields of the page's form. */
+void program_rig_post_json(const struct program_rig *rig, const char *qr, struct loopback_answer *answer);
+void program_rig_post_page(const struct program_rig *rig, const char *fields, const char *extra,
+                           struct loopback_answer *answer);
 
 /* A PNG with a code of that text on it, or without any when text is NULL; appended to *png. */
 void program_rig_draw(const char *text, struct vd_output *png);

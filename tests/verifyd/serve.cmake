@@ -1,6 +1,6 @@
 # Tests and fuzz targets of verifyd/serve, and of json/words, which serves it.
-add_library(serve_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/serve_rig.c" "${CMAKE_CURRENT_LIST_DIR}/loopback.c"
-            "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c")
+add_library(serve_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/serve_rig.c" "${CMAKE_CURRENT_LIST_DIR}/server_watch.c"
+            "${CMAKE_CURRENT_LIST_DIR}/loopback.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c")
 verifyd_posix(serve_rig)
 target_link_libraries(serve_rig PUBLIC vd_serve PkgConfig::CMOCKA)
 
@@ -16,6 +16,10 @@ verifyd_test(witness SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_witness.c" LIBS ser
 verifyd_test(trust_source SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_trust_source.c" LIBS serve_rig trust_fixture
              Threads::Threads)
 verifyd_test(static_files SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_static_files.c" LIBS serve_rig ZLIB::ZLIB)
+verifyd_test(gzip SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_gzip.c" LIBS vd_serve ZLIB::ZLIB)
+foreach(module issuers_fold issuers_index issuers_query)
+  verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_serve)
+endforeach()
 verifyd_test(picture_job SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_picture_job.c" LIBS vd_serve picture_samples)
 verifyd_test(page SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_page.c" LIBS serve_rig
              ARGS "${CMAKE_SOURCE_DIR}/web/page/words.json")
@@ -53,10 +57,10 @@ add_dependencies(test_codes verifyd verifyctl)
 add_library(portal_rig STATIC "${CMAKE_CURRENT_LIST_DIR}/portal_rig.c")
 verifyd_posix(portal_rig)
 target_link_libraries(portal_rig PUBLIC program_rig)
-foreach(module portal news withheld)
+foreach(module portal news withheld readiness)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS portal_rig trust_fixture)
 endforeach()
 
-foreach(module http_parse http_body header form exchange)
+foreach(module http_parse http_body header form exchange issuers_query)
   verifyd_fuzz(${module} LIBS vd_serve)
 endforeach()

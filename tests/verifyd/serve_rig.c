@@ -3,10 +3,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -292,31 +289,17 @@ enum { ROUTES = sizeof routes / sizeof routes[0] };
 static const char *const route_names[ROUTES] = {"hello", "held",    "large", "echo", "picture",
                                                 "lane",  "pending", "late",  "now",  "chain"};
 
-struct vd_limits rig_limits(void) {
-  return (struct vd_limits){.connections = 10000,
-                            .header_bytes = 8192,
-                            .header_ms = 60000,
-                            .body_ms = 60000,
-                            .idle_ms = 60000,
-                            .write_ms = 60000,
-                            .body_bytes = 65536,
-                            .picture_bytes = 10485760,
-                            .pictures_waiting = 32};
-}
-
 void rig_start_workers(struct rig *rig, const struct vd_limits *limits, unsigned per_address, unsigned workers) {
-  struct vd_failure failure = {.text = ""};
   atomic_store(&jobs_begun, 0);
   atomic_store(&jobs_done, 0);
   atomic_store(&jobs_discarded, 0);
   lane_jobs = loop_count = 0;
-  rig->log_fd = memfd_create("log", MFD_CLOEXEC);
-  assert_true(rig->log_fd >= 0);
+  rig->log_fd = server_log_open();
   struct vd_server_options options = {.endpoint = {.host = "127.0.0.1"},
                                       .workers = workers,
                                       .limits = *limits,
                                       .connections_per_address = per_address,
-                                      .drain_ms = 3000,
+                                      .drain_ms = rig->drain_ms == 0 ? LOOPBACK_WAIT_MS : rig->drain_ms,
                                       .routes = routes,
                                       .route_count = ROUTES,
                                       .service = rig,
@@ -325,9 +308,8 @@ void rig_start_workers(struct rig *rig, const struct vd_limits *limits, unsigned
                                       .loop_state_new = loop_new,
                                       .loop_state_free = free,
                                       .loop_hooks = {.start = loop_start, .stop = loop_stop}};
-  if (vd_lane_new(&rig->lane, RIG_LANE_MAX, &failure) != VD_OK) fail_msg("%s", failure.text);
-  if (vd_server_new(&options, &rig->server, &failure) != VD_OK) fail_msg("%s", failure.text);
-  if (vd_server_start(rig->server, &failure) != VD_OK) fail_msg("%s", failure.text);
+  assert_int_equal(vd_lane_new(&rig->lane, RIG_LANE_MAX, NULL), VD_OK);
+  rig->server = server_start(&options);
   rig->port = vd_server_port(rig->server);
 }
 
@@ -338,6 +320,7 @@ void rig_start(struct rig *rig, const struct vd_limits *limits, unsigned per_add
 void rig_stop(struct rig *rig) {
   vd_server_free(rig->server);
   rig->server = NULL;
+  rig->drain_ms = 0;
   vd_lane_free(rig->lane);
   assert_int_equal(atomic_load(&pending_count), 0);
   assert_int_equal(atomic_load(&loops_started), 0);
@@ -345,19 +328,7 @@ void rig_stop(struct rig *rig) {
 }
 
 unsigned long rig_metric(const struct rig *rig, const char *name) {
-  struct vd_buffer text;
-  char line[200];
-  size_t count;
-  const struct vd_metrics *metrics = vd_server_metrics(rig->server, &count);
-  vd_buffer_init(&text, 1 << 20);
-  vd_metrics_write(metrics, count, route_names, ROUTES, &text);
-  vd_buffer_append(&text, "", 1);
-  assert_false(vd_buffer_failed(&text));
-  int len = snprintf(line, sizeof line, "\nverifyd_%s ", name);
-  const char *found = strstr(text.bytes, line);
-  unsigned long value = found == NULL ? 0 : strtoul(found + len, NULL, 10);
-  vd_buffer_free(&text);
-  return value;
+  return server_metric(rig->server, route_names, ROUTES, name);
 }
 
 void rig_wait_metric(const struct rig *rig, const char *name, unsigned long value) {
@@ -368,10 +339,4 @@ void rig_wait_metric(const struct rig *rig, const char *name, unsigned long valu
   }
 }
 
-const char *rig_log(const struct rig *rig) {
-  static char text[RIG_LOG_MAX + 1];
-  ssize_t len = pread(rig->log_fd, text, RIG_LOG_MAX, 0);
-  assert_true(len >= 0);
-  text[len] = '\0';
-  return text;
-}
+const char *rig_log(const struct rig *rig) { return server_log(rig->log_fd); }

@@ -14,10 +14,9 @@
 #ifndef TEST_RIG_H
 #define TEST_RIG_H
 
-#include "serve/server.h"
+#include "server_watch.h"
 
 #define RIG_LARGE_BYTES (64 * 1024 * 1024)
-#define RIG_LOG_MAX (1 << 20)
 #define RIG_LATE_MS 1000
 #define RIG_LANE_MAX 2
 
@@ -25,11 +24,9 @@ struct rig {
   struct vd_server *server;
   struct vd_lane *lane;
   uint16_t port;
-  int log_fd; /* a file without a name, where the server's log goes */
+  int log_fd;        /* a file without a name, where the server's log goes */
+  unsigned drain_ms; /* before it is started; 0: more than any test waits. rig_stop makes it 0 */
 };
-
-/* Limits that no test of something else runs into. */
-struct vd_limits rig_limits(void);
 
 /* Starts a server with one worker and those limits. per_address: as in vd_server_options. */
 void rig_start(struct rig *rig, const struct vd_limits *limits, unsigned per_address);

@@ -1,6 +1,5 @@
 /* The HTTP client against real sockets, driven by an event loop and by itself. */
 #include <dirent.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,28 +10,6 @@
 #include <cmocka.h>
 
 #include "client_fixture.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-enum { WHILE_MS = 1000 }; /* a silent server's, with others answering in the meantime */
-
-static const char secret_body[] = "a locator that says who is being looked up";
-
-/* What freed memory is looked through for, on the thread of the client; see wiped_bodies. */
-static _Thread_local bool is_looking;
-static size_t freed;
-static size_t leaked;
-
-void __real_free(void *block);
-void __wrap_free(void *block);
-
-void __wrap_free(void *block) {
-  if (is_looking && block != NULL) {
-    freed++;
-    if (memmem(block, malloc_usable_size(block), secret_body, 12) != NULL) leaked++;
-  }
-  __real_free(block);
-}
 
 /* --- answers --- */
 
@@ -221,140 +198,6 @@ static void connections_are_bounded(void **state) {
   free(asks);
 }
 
-/* --- queues --- */
-
-/* Like handle; /last is the last request of its connection, and says so. */
-static void handle_flurry(void *context, const struct http_peer_request *request, struct http_peer_answer *answer) {
-  handle(context, request, answer);
-  if (strcmp(request->path, "/last") != 0) return;
-  answer->manner = HTTP_PEER_CLOSING;
-  answer->head_lines = "Connection: close\r\n";
-}
-
-/* Many requests at once to several servers, of all kinds, the callback of each starting more. */
-enum { FLURRY_HOSTS = 3, FLURRY_FIRST = 32, FLURRY_ALL = 64, FLURRY_ROUNDS = 100 }; /* for each number of hosts */
-
-struct flurry {
-  struct fixture *fixture;
-  struct http_peer *peers[FLURRY_HOSTS];
-  unsigned hosts; /* that are asked in this round */
-  unsigned started;
-  uint8_t body[70000];
-  struct errand {
-    struct flurry *flurry;
-    unsigned calls;
-    enum vd_error error;
-  } errands[FLURRY_ALL];
-};
-
-static void start_errand(struct flurry *flurry);
-
-static void on_errand(void *context, const struct vd_client_result *result) {
-  struct errand *errand = context;
-  struct flurry *flurry = errand->flurry;
-  errand->calls++;
-  flurry->fixture->done++;
-  errand->error = result->error;
-  for (unsigned more = 0; more < 2 && flurry->started < FLURRY_ALL; more++) start_errand(flurry);
-}
-
-static void start_errand(struct flurry *flurry) {
-  static const char *const paths[] = {"/fine", "/404", "/fine", "/longest", "/last", "/fine", "/503"};
-  static const size_t body_lens[] = {0, 270, SIZE_MAX, 70000, SIZE_MAX}; /* SIZE_MAX: a GET */
-  unsigned at = flurry->started++;
-  size_t body_len = body_lens[at % COUNT(body_lens)];
-  char url[HTTP_PEER_URL_SIZE];
-  struct errand *errand = &flurry->errands[at];
-  const struct http_peer *peer = flurry->peers[at % 16 % flurry->hosts];
-  struct vd_client_call call = call_of(NULL, http_peer_url(url, peer, paths[at % COUNT(paths)]));
-  errand->flurry = flurry;
-  call.done = on_errand;
-  call.context = errand;
-  if (body_len != SIZE_MAX) {
-    call.media_type = "application/octet-stream";
-    call.body = flurry->body;
-    call.body_len = body_len;
-  }
-  assert_int_equal(vd_client_start(flurry->fixture->client, &call, NULL, NULL), VD_OK);
-}
-
-static void many_at_once_are_all_answered(void **state) {
-  struct fixture *fixture = *state;
-  struct flurry *flurry = calloc(1, sizeof *flurry);
-  assert_non_null(flurry);
-  flurry->fixture = fixture;
-  for (size_t at = 0; at < FLURRY_HOSTS; at++) flurry->peers[at] = http_peer_start(0, handle_flurry, fixture);
-  for (unsigned round = 0; round < FLURRY_ROUNDS * FLURRY_HOSTS; round++) {
-    fixture->done = flurry->started = 0;
-    flurry->hosts = 1 + round / FLURRY_ROUNDS;
-    memset(flurry->errands, 0, sizeof flurry->errands);
-    while (flurry->started < FLURRY_FIRST) start_errand(flurry);
-    wait_for(fixture, FLURRY_ALL);
-    for (size_t at = 0; at < FLURRY_ALL; at++)
-      assert_true(flurry->errands[at].calls == 1 && flurry->errands[at].error == VD_OK);
-  }
-  for (size_t at = 0; at < FLURRY_HOSTS; at++) http_peer_stop(flurry->peers[at]);
-  free(flurry);
-}
-
-/* Those that waited get every connection there is, not one after the other. */
-static void all_connections_are_used_again(void **state) {
-  struct fixture *fixture = *state;
-  struct ask *asks = calloc(2 * PER_HOST, sizeof *asks);
-  assert_non_null(asks);
-  for (unsigned at = 0; at < 2 * PER_HOST; at++)
-    start_get(fixture, &asks[at], at < PER_HOST ? "/fine" : "/silent", WHILE_MS);
-  wait_for(fixture, 2 * PER_HOST);
-  for (unsigned at = 0; at < PER_HOST; at++) assert_int_equal(asks[at].error, VD_OK);
-  assert_int_equal(http_peer_requests(fixture->peer), 2 * PER_HOST); /* all silent ones were being asked */
-  free(asks);
-}
-
-/* With all connections but one held up, turns come in the order of the starts, but for those that were cancelled. */
-static void turns_are_in_order(void **state) {
-  struct fixture *fixture = *state;
-  enum { MANY = PER_HOST + 7 };
-  struct vd_client_request *requests[MANY];
-  struct ask *asks = calloc(MANY, sizeof *asks);
-  assert_non_null(asks);
-  for (unsigned at = 0; at < MANY; at++)
-    requests[at] = start_get(fixture, &asks[at], at < PER_HOST ? "/silent" : "/fine", WHILE_MS);
-  static const unsigned cancelled[] = {MANY - 1, PER_HOST, PER_HOST + 3, 0};
-  for (size_t at = 0; at < COUNT(cancelled); at++) vd_client_cancel(fixture->client, requests[cancelled[at]]);
-  wait_for(fixture, MANY - COUNT(cancelled));
-  for (size_t at = 0; at < COUNT(cancelled); at++) assert_int_equal(asks[cancelled[at]].calls, 0);
-  for (unsigned at = PER_HOST, place = 0; at < MANY; at++)
-    if (asks[at].calls > 0) assert_true(asks[at].error == VD_OK && asks[at].place == ++place);
-  assert_int_equal(http_peer_requests(fixture->peer), MANY - COUNT(cancelled)); /* what is cancelled is never sent */
-  free(asks);
-}
-
-/* More hosts than a client remembers; the first one keeps its own requests waiting, and nobody else's. */
-static void hosts_do_not_wait_for_each_other(void **state) {
-  struct fixture *fixture = *state;
-  enum { HOSTS = 20, ALL = HOSTS * (PER_HOST + 2) };
-  char url[HTTP_PEER_URL_SIZE];
-  struct http_peer *peers[HOSTS];
-  struct ask *asks = calloc(ALL, sizeof *asks);
-  assert_non_null(asks);
-  for (size_t host = 0; host < HOSTS; host++) peers[host] = http_peer_start(0, handle, fixture);
-  for (unsigned round = 0; round < 3; round++) {
-    fixture->done = 0;
-    for (unsigned at = 0; at < ALL; at++) {
-      asks[at].fixture = fixture;
-      struct vd_client_call call = call_of(&asks[at], http_peer_url(url, peers[at % HOSTS], "/fine"));
-      if (at % HOSTS == 0 && round != 1) call.timeout_ms = WHILE_MS, call.url = http_peer_url(url, peers[0], "/silent");
-      start(&asks[at], &call);
-      if (round == 1) wait_for(fixture, at + 1); /* one by one */
-    }
-    wait_for(fixture, ALL);
-    for (unsigned at = 0; at < ALL; at++)
-      assert_int_equal(asks[at].error, at % HOSTS == 0 && round != 1 ? VD_UNAVAILABLE : VD_OK);
-  }
-  for (size_t host = 0; host < HOSTS; host++) http_peer_stop(peers[host]);
-  free(asks);
-}
-
 /* --- deadlines --- */
 
 static void deadlines_are_absolute(void **state) {
@@ -530,13 +373,14 @@ static void threads_have_their_own(void **state) {
 }
 
 static void wiped_bodies(void **state) {
+  static const char secret_body[] = "a locator that says who is being looked up";
+  static const char part[] = "a locator th";
   struct fixture *fixture = *state;
   static const char *const paths[] = {"/fine", "/404", "/cut", "/fine"};
   char body[sizeof secret_body * 100];
   for (size_t at = 0; at < 100; at++) memcpy(body + at * sizeof secret_body, secret_body, sizeof secret_body);
   for (size_t at = 0; at < COUNT(paths); at++) {
-    freed = leaked = 0;
-    is_looking = true;
+    search_freed(part, part);
     struct ask *ask = new_ask(fixture);
     char url[HTTP_PEER_URL_SIZE];
     struct vd_client_call call = call_of(ask, http_peer_url(url, fixture->peer, paths[at]));
@@ -550,27 +394,18 @@ static void wiped_bodies(void **state) {
     } else {
       wait_for(fixture, 1);
     }
-    is_looking = false;
-    assert_true(freed > 0 || at == 3);
-    assert_int_equal(leaked, 0);
+    struct freed freed = search_end();
+    assert_true(freed.blocks > 0 || at == 3);
+    assert_int_equal(freed.leaked, 0);
     free(ask);
   }
-  is_looking = true;
+  search_freed(part, part);
   vd_client_free(fixture->client);
-  is_looking = false;
   fixture->client = NULL;
-  assert_int_equal(leaked, 0);
+  assert_int_equal(search_end().leaked, 0);
 }
 
-#define BOTH_WAYS(test) \
-  {#test " with a loop", test, begin_with_loop, end_fixture, NULL}, \
-  {#test " alone", test, begin_alone, end_fixture, NULL}
-
 int main(void) {
-  /* What a machine's settings say about proxies is not for this client. */
-  (void)setenv("http_proxy", "http://127.0.0.1:1", 1);
-  (void)setenv("https_proxy", "http://127.0.0.1:1", 1);
-  (void)setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
   const struct CMUnitTest tests[] = {
       BOTH_WAYS(gets),
       BOTH_WAYS(posts),
@@ -584,10 +419,6 @@ int main(void) {
       BOTH_WAYS(connections_are_kept),
       BOTH_WAYS(closed_connections_are_made_anew),
       BOTH_WAYS(connections_are_bounded),
-      BOTH_WAYS(many_at_once_are_all_answered),
-      BOTH_WAYS(all_connections_are_used_again),
-      BOTH_WAYS(turns_are_in_order),
-      BOTH_WAYS(hosts_do_not_wait_for_each_other),
       BOTH_WAYS(deadlines_are_absolute),
       BOTH_WAYS(waiting_requests_have_deadlines),
       BOTH_WAYS(cancelled_requests_say_nothing),

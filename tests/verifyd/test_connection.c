@@ -18,7 +18,7 @@ static struct rig rig;
 static struct loopback_answer answer;
 
 static int start(void **state) {
-  struct vd_limits limits = rig_limits();
+  struct vd_limits limits = server_wide_limits();
   (void)state;
   rig_start(&rig, &limits, 0);
   return 0;

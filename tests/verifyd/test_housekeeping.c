@@ -59,7 +59,7 @@ static void configure_portal(const char *more) {
   char text[1024];
   (void)snprintf(
       text, sizeof text,
-      "threshold = 1; memory = \"seen\"; limits = { operator_ms = 500; };\n"
+      "threshold = 1; memory = \"seen\"; limits = { operator_ms = 20000; };\n"
       "operators = ( { number = 1; name = \"A\"; url = \"http://127.0.0.1:%u/log/1\"; vkey = \"%s\"; } );\n%s",
       operator_rig.program.port, operator_rig.vkey, more);
   role_rig_configure(&portal_rig, text);
@@ -173,6 +173,19 @@ static unsigned evidence_files(const struct role_rig *rig) {
   return count;
 }
 
+/* Of a portal that has seen the ledger before. */
+static void expect_equivocation(void) {
+  for (unsigned start = 0; start < 2; start++) { /* and says so for ever */
+    role_rig_start(&portal_rig);
+    role_rig_wait_ready(&portal_rig, "its log is not right: EQUIVOCATION", &answer);
+    assert_int_equal(answer.status, 503);
+    role_rig_wait_ready(&portal_rig, "EQUIVOCATION: 1 logs", &answer);
+    role_rig_wait_log(&portal_rig, "level=error event=equivocation log=operator.example/log/1");
+    assert_int_equal(evidence_files(&portal_rig), 1);
+    assert_int_equal(program_rig_stop(&portal_rig.program), 0);
+  }
+}
+
 static void a_portal_keeps_the_proof_of_an_equivocation(void **state) {
   static const char *const serials[] = {"E-1"};
   (void)state;
@@ -183,15 +196,49 @@ static void a_portal_keeps_the_proof_of_an_equivocation(void **state) {
   role_rig_wait_ready(&portal_rig, "operator 1: answers, entries 1", &answer);
   assert_int_equal(program_rig_stop(&portal_rig.program), 0);
   replace_ledger("E-2");
-  for (unsigned start = 0; start < 2; start++) { /* and says so for ever */
-    role_rig_start(&portal_rig);
-    role_rig_wait_ready(&portal_rig, "its log is not right: EQUIVOCATION", &answer);
-    assert_int_equal(answer.status, 503);
-    role_rig_wait_ready(&portal_rig, "EQUIVOCATION: 1 logs", &answer);
-    role_rig_wait_log(&portal_rig, "level=error event=equivocation log=operator.example/log/1");
-    assert_int_equal(evidence_files(&portal_rig), 1);
-    assert_int_equal(program_rig_stop(&portal_rig.program), 0);
-  }
+  expect_equivocation();
+}
+
+/* A new history that has outgrown the one that was seen: its own consistency proof tells. */
+static void a_portal_keeps_the_proof_that_a_log_was_begun_anew(void **state) {
+  static const char *const serials[] = {"E-1", "E-2", "E-3"}, *const others[] = {"F-2", "F-3", "F-4", "F-5"};
+  (void)state;
+  role_rig_start(&operator_rig);
+  role_rig_keep(&operator_rig, serials, 3);
+  configure_portal("");
+  role_rig_start(&portal_rig);
+  role_rig_wait_ready(&portal_rig, "operator 1: answers, entries 3", &answer);
+  assert_int_equal(program_rig_stop(&portal_rig.program), 0);
+  replace_ledger("F-1");
+  role_rig_keep(&operator_rig, others, 4);
+  expect_equivocation();
+}
+
+/* Long before its log is looked at again. */
+static void what_a_verification_finds_is_looked_at_soon(void **state) {
+  static const char *const serials[] = {"S-1", "S-2", "S-3"};
+  static char request[2048], body[1024];
+  (void)state;
+  role_rig_start(&operator_rig);
+  role_rig_keep(&operator_rig, serials, 3);
+  configure_portal("");
+  role_rig_start(&portal_rig);
+  role_rig_wait_ready(&portal_rig, "operator 1: answers, entries 3", &answer);
+  assert_int_equal(program_rig_stop(&portal_rig.program), 0);
+  role_rig_start(&portal_rig); /* its loops begin with what is remembered */
+  role_rig_wait_ready(&portal_rig, "operator 1: answers, entries 3", &answer);
+  replace_ledger("S-4"); /* nobody can prove what it was before */
+  struct paper paper = issue(operator_rig.program.realm, (struct plan){.serial = "S-5"});
+  int len = snprintf(body, sizeof body, "{\"qr\":\"%s\"}", paper.qr);
+  (void)snprintf(request, sizeof request,
+                 "POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                 "Content-Length: %d\r\n\r\n%s",
+                 len, body);
+  loopback_once(portal_rig.program.port, request, &answer);
+  assert_non_null(strstr(answer.body, "LOG_INCONSISTENT"));
+  role_rig_wait_ready(&portal_rig, "operator 1: its log is not right: LOG_INCONSISTENT, entries 3", &answer);
+  role_rig_wait_log(&portal_rig, "level=error event=operator_log_failed operator=1 code=LOG_INCONSISTENT");
+  assert_int_equal(evidence_files(&portal_rig), 0);
 }
 
 static void a_witness_that_is_ahead_is_told_of(void **state) {
@@ -236,6 +283,8 @@ int main(int count, char **arguments) {
       cmocka_unit_test_setup_teardown(an_old_checkpoint_is_renewed, begin, end),
       cmocka_unit_test_setup_teardown(a_portal_knows_who_answers, begin, end),
       cmocka_unit_test_setup_teardown(a_portal_keeps_the_proof_of_an_equivocation, begin, end),
+      cmocka_unit_test_setup_teardown(a_portal_keeps_the_proof_that_a_log_was_begun_anew, begin, end),
+      cmocka_unit_test_setup_teardown(what_a_verification_finds_is_looked_at_soon, begin, end),
       cmocka_unit_test_setup_teardown(a_witness_that_is_ahead_is_told_of, begin, end),
       cmocka_unit_test_setup_teardown(bad_keys_of_others_are_told_before_it_serves, begin, end),
   };

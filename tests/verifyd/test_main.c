@@ -21,12 +21,7 @@ static struct loopback_answer answer;
 static char request[1 << 16];
 
 static int begin(void **state) {
-  (void)state;
-  program_rig_make(&rig, "");
-  paper = issue(rig.realm, (struct plan){.serial = "BAC-1"});
-  keep(rig.realm, &paper, ALL_OPERATORS, FIXTURE_NOW_S);
-  program_rig_start(&rig);
-  return 0;
+  return (void)state, program_rig_begin(&rig, "", &paper);
 }
 
 static int make_only(void **state) {
@@ -45,16 +40,8 @@ static void post(const char *path, const char *type, const char *extra, const vo
   program_rig_post(&rig, path, type, extra, body, len, &answer);
 }
 
-static void post_json(const char *qr) {
-  char body[1024];
-  int len = snprintf(body, sizeof body, "{\"qr\":\"%s\"}", qr);
-  post("/v1/verify", "application/json", "", body, (size_t)len);
-}
-
-static void post_page(const char *fields, const char *extra) {
-  post("/verify", "application/x-www-form-urlencoded", extra, fields, strlen(fields));
-}
-
+static void post_json(const char *qr) { program_rig_post_json(&rig, qr, &answer); }
+static void post_page(const char *fields, const char *extra) { program_rig_post_page(&rig, fields, extra, &answer); }
 static bool has(const char *text) { return strstr(answer.body, text) != NULL; }
 
 static void nothing_secret_is_logged(void **state) {

@@ -1,7 +1,9 @@
 /* What a portal remembers of operators' logs, and a log that contradicts itself. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,25 +19,10 @@ static struct portal_rig rig;
 static struct paper paper;
 static struct loopback_answer answer;
 
-static int begin(void **state) {
-  (void)state;
-  portal_rig_make(&rig);
-  paper = issue(rig.realm, (struct plan){.serial = "BAC-1"});
-  keep(rig.realm, &paper, ALL_OPERATORS, FIXTURE_NOW_S);
-  return 0;
-}
+static int begin(void **state) { return (void)state, portal_rig_begin(&rig, &paper); }
+static int end(void **state) { return (void)state, portal_rig_end(&rig); }
 
-static int end(void **state) {
-  (void)state;
-  portal_rig_remove(&rig);
-  return 0;
-}
-
-static void expect(const char *verdict) {
-  portal_rig_verify(&rig, paper.qr, &answer);
-  assert_int_equal(answer.status, 200);
-  if (strstr(answer.body, verdict) == NULL) fail_msg("%s in place of %s", answer.body, verdict);
-}
+static void expect(const char *verdict) { portal_rig_expect(&rig, paper.qr, verdict, &answer); }
 
 static unsigned count_lines(const char *text) {
   unsigned count = 0;
@@ -56,19 +43,16 @@ static void wait_seen(unsigned n, uint64_t size) {
 }
 
 static void checkpoints_are_remembered(void **state) {
-  struct paper more;
   (void)state;
   portal_rig_start(&rig, 1, true);
   expect("\"VALID\"");
   for (unsigned n = 1; n <= FIXTURE_OPERATORS; n++) wait_seen(n, 1);
-  more = issue(rig.realm, (struct plan){.serial = "BAC-2"});
-  keep(rig.realm, &more, ALL_OPERATORS, FIXTURE_NOW_S);
+  (void)portal_rig_keep(&rig, (struct plan){.serial = "BAC-2"});
   expect("\"VALID\"");
   for (unsigned n = 1; n <= FIXTURE_OPERATORS; n++) wait_seen(n, 2);
   portal_rig_wait_metric(&rig, "checkpoints_kept_total", 2 * FIXTURE_OPERATORS);
   portal_rig_stop(&rig);
-  more = issue(rig.realm, (struct plan){.serial = "BAC-3"});
-  keep(rig.realm, &more, ALL_OPERATORS, FIXTURE_NOW_S);
+  (void)portal_rig_keep(&rig, (struct plan){.serial = "BAC-3"});
   portal_rig_start(&rig, 1, true); /* goes on from there */
   for (unsigned n = 1; n <= FIXTURE_OPERATORS; n++) wait_seen(n, 2);
   expect("\"VALID\"");
@@ -107,8 +91,7 @@ static void loops_that_were_outrun_catch_up(void **state) {
 
 static void keep_one_more(void) {
   static unsigned count;
-  struct paper more = issue(rig.realm, (struct plan){.serial = "BAC-2", .issued_s = FIXTURE_NOW_S - ++count});
-  keep(rig.realm, &more, ALL_OPERATORS, FIXTURE_NOW_S);
+  (void)portal_rig_keep(&rig, (struct plan){.serial = "BAC-2", .issued_s = FIXTURE_NOW_S - ++count});
 }
 
 /* No file may be written beyond that, whatever its size. */
@@ -140,22 +123,28 @@ static void a_full_disk_loses_nothing(void **state) {
   for (unsigned n = 1; n <= FIXTURE_OPERATORS; n++) wait_seen(n, 3);
 }
 
-/* Another history under operator n's key, as long as the true one. */
-static struct vd_store *make_fork(unsigned n) {
+/* Another history of so many entries under operator n's key. */
+static struct vd_store *make_history(unsigned n, unsigned count) {
   struct vd_store *store;
   struct vd_failure failure = {.text = ""};
   struct vd_store_appended appended;
-  struct paper other = issue(rig.realm, (struct plan){.serial = "FORK"});
   struct vd_store_options options = {.path = temp_folder_at(&rig.folder, "fork"),
                                      .access = VD_STORE_CREATE,
                                      .realm = LEDGER_REALM,
                                      .operator_number = n,
                                      .log_key32 = rig.realm->log_seeds[n - 1]};
-  struct vd_store_item item = {.kind = VD_STORE_FRAGMENT, .bytes = other.records[n - 1], .len = FIXTURE_RECORD_LEN};
   if (vd_store_open(&options, &store, &failure) != VD_OK) fail_msg("%s", failure.text);
-  if (vd_store_append(store, &item, 1, FIXTURE_NOW_S, NULL, &appended, &failure) != VD_OK) fail_msg("%s", failure.text);
+  for (unsigned at = 0; at < count; at++) {
+    struct paper other = issue(rig.realm, (struct plan){.serial = "FORK", .issued_s = FIXTURE_NOW_S - 1 - at});
+    struct vd_store_item item = {.kind = VD_STORE_FRAGMENT, .bytes = other.records[n - 1], .len = FIXTURE_RECORD_LEN};
+    if (vd_store_append(store, &item, 1, FIXTURE_NOW_S, NULL, &appended, &failure) != VD_OK)
+      fail_msg("%s", failure.text);
+  }
   return store;
 }
+
+/* As long as the true one. */
+static struct vd_store *make_fork(unsigned n) { return make_history(n, 1); }
 
 /* Each of so many loops may have come across it, and tells it once. */
 static void expect_accused(unsigned loops) {
@@ -207,6 +196,59 @@ static void a_contradiction_is_seen_against_what_was_remembered(void **state) {
   vd_store_close(fork);
 }
 
+static char *read_evidence(void) {
+  DIR *directory = opendir(temp_folder_at(&rig.folder, "seen"));
+  char name[300], *text = calloc(1, 1 << 16);
+  FILE *file = NULL;
+  assert_non_null(directory);
+  assert_non_null(text);
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL && file == NULL;) {
+    if (strncmp(entry->d_name, "evidence-", 9) != 0) continue;
+    (void)snprintf(name, sizeof name, "seen/%s", entry->d_name);
+    file = fopen(temp_folder_at(&rig.folder, name), "rb");
+  }
+  assert_int_equal(closedir(directory), 0);
+  assert_non_null(file);
+  assert_true(fread(text, 1, (1 << 16) - 1, file) > 0);
+  assert_int_equal(fclose(file), 0);
+  return text;
+}
+
+/* It has become longer than what was seen, and its own consistency proof shows another beginning. */
+static void expect_new_history_accused(bool starts_anew) {
+  struct vd_store *fork = make_history(1, 5);
+  keep_one_more();
+  keep_one_more();
+  portal_rig_start(&rig, 1, true);
+  expect("\"VALID\"");
+  wait_seen(1, 3);
+  if (starts_anew) portal_rig_stop(&rig);
+  if (starts_anew) portal_rig_start(&rig, 1, true);
+  portal_rig_revive(&rig, 1, fork);
+  expect("\"VALID\""); /* the other two are enough */
+  portal_rig_wait_metric(&rig, "equivocations_total", 1);
+  expect_accused(1);
+  char *text = read_evidence();
+  assert_non_null(strstr(text, " has signed a tree of 3 entries with root "));
+  assert_non_null(strstr(text, ", and one of 5 entries of which the first 3 have root "));
+  assert_non_null(strstr(text, "\nproof: "));
+  free(text);
+  portal_rig_kill(&rig, 2);
+  expect("\"EQUIVOCATION\"");
+  portal_rig_kill(&rig, 1);
+  vd_store_close(fork);
+}
+
+static void a_new_history_under_the_old_key_is_accused(void **state) {
+  (void)state;
+  expect_new_history_accused(false);
+}
+
+static void a_new_history_is_accused_by_what_was_remembered(void **state) {
+  (void)state;
+  expect_new_history_accused(true);
+}
+
 static void without_memory_it_is_told_all_the_same(void **state) {
   (void)state;
   struct vd_store *fork = make_fork(1);
@@ -227,6 +269,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_full_disk_loses_nothing, begin, end),
       cmocka_unit_test_setup_teardown(a_log_that_contradicts_itself_is_accused, begin, end),
       cmocka_unit_test_setup_teardown(a_contradiction_is_seen_against_what_was_remembered, begin, end),
+      cmocka_unit_test_setup_teardown(a_new_history_under_the_old_key_is_accused, begin, end),
+      cmocka_unit_test_setup_teardown(a_new_history_is_accused_by_what_was_remembered, begin, end),
       cmocka_unit_test_setup_teardown(without_memory_it_is_told_all_the_same, begin, end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

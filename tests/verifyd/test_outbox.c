@@ -11,60 +11,6 @@
 #include "outbox_fixture.h"
 #include "temp_folder.h"
 
-struct state {
-  struct temp_folder folder;
-  char path[300];
-  struct vd_failure failure;
-};
-
-static int begin(void **out) {
-  struct state *state = calloc(1, sizeof *state);
-  assert_non_null(state);
-  temp_folder_make(&state->folder);
-  (void)snprintf(state->path, sizeof state->path, "%s/outbox", state->folder.path);
-  *out = state;
-  return 0;
-}
-
-static int end(void **in) {
-  struct state *state = *in;
-  temp_folder_remove(&state->folder);
-  free(state);
-  return 0;
-}
-
-/* With the first `steps` changes of the story. */
-static void make_outbox(struct state *state, unsigned steps) {
-  struct vd_outbox *outbox = outbox_open(state->path);
-  for (unsigned step = 0; step < steps; step++)
-    if (outbox_do(outbox, step, &state->failure) != VD_OK) fail_msg("%s", state->failure.text);
-  vd_outbox_close(outbox);
-}
-
-static enum vd_error try_open(struct state *state, const struct vd_outbox_identity *identity) {
-  struct vd_outbox *outbox = NULL;
-  state->failure = (struct vd_failure){0};
-  enum vd_error error = vd_outbox_open(state->path, identity, &outbox, &state->failure);
-  assert_int_equal(error == VD_OK, outbox != NULL);
-  if (error != VD_OK) assert_non_null(strstr(state->failure.text, state->path));
-  vd_outbox_close(outbox);
-  return error;
-}
-
-static enum vd_error try_write(struct state *state) {
-  struct vd_outbox_identity identity = outbox_identity();
-  return try_open(state, &identity);
-}
-
-static enum vd_error try_read(struct state *state) {
-  struct vd_outbox *outbox = NULL;
-  state->failure = (struct vd_failure){0};
-  enum vd_error error = vd_outbox_open_read(state->path, &outbox, &state->failure);
-  assert_int_equal(error == VD_OK, outbox != NULL);
-  vd_outbox_close(outbox);
-  return error;
-}
-
 /* --- what was put is what is there --- */
 
 static void assert_attempt(struct vd_outbox *outbox, uint64_t number, uint32_t at, uint32_t made_as) {
@@ -123,7 +69,7 @@ static void assert_story(struct vd_outbox *outbox) {
 }
 
 static void what_was_put_is_there_and_survives(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox *outbox = outbox_open(state->path);
   for (unsigned step = 0; step < OUTBOX_STEPS; step++) assert_int_equal(outbox_do(outbox, step, NULL), VD_OK);
   assert_story(outbox);
@@ -142,7 +88,7 @@ static void what_was_put_is_there_and_survives(void **in) {
 }
 
 static void an_empty_one_has_nothing(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox *outbox = outbox_open(state->path);
   struct vd_outbox_slot slot = {.number = 5};
   struct vd_outbox_attempt attempt;
@@ -165,10 +111,10 @@ static void an_empty_one_has_nothing(void **in) {
 }
 
 static void what_is_not_there_is_not_found(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox_slot slot;
   struct vd_outbox_attempt attempt;
-  make_outbox(state, OUTBOX_STEPS);
+  outbox_place_make(state, OUTBOX_STEPS);
   struct vd_outbox *outbox = outbox_open(state->path);
   static const uint64_t slots[] = {0, OUTBOX_FIRST - 1, OUTBOX_FIRST + 4, (uint64_t)OUTBOX_FIRST << 56, UINT64_MAX};
   for (size_t at = 0; at < sizeof slots / sizeof *slots; at++) {
@@ -194,9 +140,9 @@ static uint64_t digest_of(struct vd_outbox *outbox) {
 }
 
 static void slots_have_no_gaps(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox_attempt attempt;
-  make_outbox(state, 4);
+  outbox_place_make(state, 4);
   struct vd_outbox *outbox = outbox_open(state->path);
   uint64_t before = digest_of(outbox);
   outbox_attempt(&attempt, 50);
@@ -211,7 +157,7 @@ static void slots_have_no_gaps(void **in) {
 }
 
 static void the_last_number_has_no_successor(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox_attempt attempt;
   struct vd_outbox_final final;
   struct vd_outbox *outbox = outbox_open(state->path);
@@ -221,11 +167,11 @@ static void the_last_number_has_no_successor(void **in) {
   assert_int_equal(vd_outbox_finish(outbox, &final, NULL), VD_OK);
   assert_int_equal(vd_outbox_begin(outbox, 0, &attempt, NULL), VD_CONFLICT);
   vd_outbox_close(outbox);
-  assert_int_equal(try_write(state), VD_OK);
+  assert_int_equal(outbox_place_write(state), VD_OK);
 }
 
 static void an_attempt_is_added_once_and_not_without_end(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox_attempt attempt;
   struct vd_outbox_slot slot;
   struct vd_outbox *outbox = outbox_open(state->path);
@@ -248,7 +194,7 @@ static void an_attempt_is_added_once_and_not_without_end(void **in) {
 }
 
 static void sizes_at_their_limits_are_kept(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   static const uint32_t evidence[] = {0, 1, VD_OUTBOX_EVIDENCE_MAX - 1, VD_OUTBOX_EVIDENCE_MAX};
   static const uint32_t raw[] = {VD_OUTBOX_RAW_MAX, 1, 2, VD_OUTBOX_RAW_MAX - 1};
   static struct vd_outbox_attempt attempt, found;
@@ -283,7 +229,7 @@ static void assert_halted(struct vd_outbox *outbox, uint64_t since_s, const char
 }
 
 static void a_halt_lasts_until_it_is_ended(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   char reason[2 * VD_OUTBOX_REASON_SIZE], cut[VD_OUTBOX_REASON_SIZE] = {0};
   struct vd_outbox *outbox = outbox_open(state->path);
   assert_int_equal(vd_outbox_halt(outbox, OUTBOX_NOW_S, OUTBOX_REASON, NULL), VD_OK);
@@ -317,58 +263,88 @@ static void a_halt_lasts_until_it_is_ended(void **in) {
 /* --- whose it is --- */
 
 static void another_identity_is_refused_by_what_differs(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox_identity identity = outbox_identity();
-  make_outbox(state, 5);
+  outbox_place_make(state, 5);
   (void)snprintf(identity.origin, sizeof identity.origin, "two.example/log");
-  assert_int_equal(try_open(state, &identity), VD_CONFIG);
+  assert_int_equal(outbox_place_open(state, &identity), VD_CONFIG);
   assert_non_null(strstr(state->failure.text, "the log " OUTBOX_ORIGIN ", and the settings say two.example/log"));
   identity = outbox_identity();
   identity.chain[31] ^= 1;
-  assert_int_equal(try_open(state, &identity), VD_CONFIG);
+  assert_int_equal(outbox_place_open(state, &identity), VD_CONFIG);
   assert_non_null(strstr(state->failure.text, "the chain with id 31337, and the settings say 31336"));
   identity = outbox_identity();
   identity.chain[0] ^= 1; /* not part of the id, and yet another chain */
-  assert_int_equal(try_open(state, &identity), VD_CONFIG);
+  assert_int_equal(outbox_place_open(state, &identity), VD_CONFIG);
   identity = outbox_identity();
   identity.account[19] ^= 1;
-  assert_int_equal(try_open(state, &identity), VD_CONFIG);
+  assert_int_equal(outbox_place_open(state, &identity), VD_CONFIG);
   assert_non_null(strstr(state->failure.text, "the account 0x"));
   identity = outbox_identity();
   identity.is_bitcoin = true;
-  assert_int_equal(try_open(state, &identity), VD_CONFIG);
+  assert_int_equal(outbox_place_open(state, &identity), VD_CONFIG);
   assert_non_null(strstr(state->failure.text, "a chain of kind EVM, and the settings say Bitcoin"));
-  assert_int_equal(try_write(state), VD_OK);
-  assert_int_equal(try_read(state), VD_OK);
+  assert_int_equal(outbox_place_write(state), VD_OK);
+  assert_int_equal(outbox_place_read(state), VD_OK);
+}
+
+/* One of that identity, in which something was sent. */
+static void make_as(struct outbox_place *state, const struct vd_outbox_identity *identity) {
+  struct vd_outbox *outbox = NULL;
+  assert_int_equal(vd_outbox_open(state->path, identity, &outbox, NULL), VD_OK);
+  assert_int_equal(outbox_do(outbox, 0, NULL), VD_OK);
+  vd_outbox_close(outbox);
+}
+
+/* Settings that were wrong are corrected. */
+static void while_nothing_was_sent_it_is_whosever_the_writer_says(void **in) {
+  struct outbox_place *state = *in;
+  struct vd_outbox_identity identity = outbox_identity();
+  struct vd_outbox *outbox = NULL;
+  outbox_place_make(state, 0);
+  identity.is_bitcoin = true;
+  identity.chain[0] ^= 1;
+  identity.account[0] ^= 1;
+  (void)snprintf(identity.origin, sizeof identity.origin, "two.example/log");
+  assert_int_equal(outbox_place_open(state, &identity), VD_OK);
+  assert_int_equal(vd_outbox_open_read(state->path, &outbox, NULL), VD_OK);
+  const struct vd_outbox_identity *now = vd_outbox_get_identity(outbox);
+  assert_true(now->is_bitcoin);
+  assert_memory_equal(now->chain, identity.chain, sizeof now->chain);
+  assert_memory_equal(now->account, identity.account, sizeof now->account);
+  assert_string_equal(now->origin, identity.origin);
+  vd_outbox_close(outbox);
+  make_as(state, &identity);
+  assert_int_equal(outbox_place_write(state), VD_CONFIG);
 }
 
 static void a_genesis_block_is_named_as_people_write_it(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox_identity identity = outbox_identity();
   identity.is_bitcoin = true;
   memset(identity.chain, 0, sizeof identity.chain);
   identity.chain[0] = 0x06;
-  assert_int_equal(try_open(state, &identity), VD_OK);
+  make_as(state, &identity);
   identity.chain[0] = 0x07;
-  assert_int_equal(try_open(state, &identity), VD_CONFIG);
+  assert_int_equal(outbox_place_open(state, &identity), VD_CONFIG);
   assert_non_null(strstr(state->failure.text, "genesis block 00000000"));
   assert_non_null(strstr(state->failure.text, "0006, and the settings say 0000"));
   identity.chain[0] = 0x06;
   memset(identity.origin, 'o', FRAG_VKEY_NAME_MAX);
-  assert_int_equal(try_open(state, &identity), VD_CONFIG);
+  assert_int_equal(outbox_place_open(state, &identity), VD_CONFIG);
 }
 
 static void the_longest_origin_is_kept(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_outbox_identity identity = outbox_identity();
   memset(identity.origin, 'o', FRAG_VKEY_NAME_MAX);
-  assert_int_equal(try_open(state, &identity), VD_OK);
-  assert_int_equal(try_open(state, &identity), VD_OK);
+  make_as(state, &identity);
+  assert_int_equal(outbox_place_open(state, &identity), VD_OK);
   identity.origin[FRAG_VKEY_NAME_MAX - 1] = '\0';
-  assert_int_equal(try_open(state, &identity), VD_CONFIG);
+  assert_int_equal(outbox_place_open(state, &identity), VD_CONFIG);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, outbox_place_begin, outbox_place_end)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
@@ -381,6 +357,7 @@ int main(void) {
       TEST(sizes_at_their_limits_are_kept),
       TEST(a_halt_lasts_until_it_is_ended),
       TEST(another_identity_is_refused_by_what_differs),
+      TEST(while_nothing_was_sent_it_is_whosever_the_writer_says),
       TEST(a_genesis_block_is_named_as_people_write_it),
       TEST(the_longest_origin_is_kept),
   };

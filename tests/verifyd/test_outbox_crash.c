@@ -1,17 +1,7 @@
 /* An outbox whose writer is killed, starved or lied to by the disk at every step: nothing is between two changes.
  * usage: test_outbox_crash FAULT_SHIM; test_outbox_crash write FOLDER: the writer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "outbox_fixture.h"
 #include "crash_story.h"
-
-static const char *shim_path;
 
 static enum vd_error open_store(const char *path, void **store, struct vd_failure *failure) {
   struct vd_outbox_identity identity = outbox_identity();
@@ -33,50 +23,4 @@ static void close_store(void *store) { vd_outbox_close(store); }
 
 static const struct crash_story story = {OUTBOX_STEPS, open_store, step_store, digest_store, close_store};
 
-static void a_step_that_fails(void **state) {
-  (void)state;
-  crash_story_try(&story, shim_path, "fail");
-}
-
-static void a_step_that_is_done_and_fails(void **state) {
-  (void)state;
-  crash_story_try(&story, shim_path, "late");
-}
-
-static void a_kill_before_a_step(void **state) {
-  (void)state;
-  crash_story_try(&story, shim_path, "before");
-}
-
-static void a_kill_after_a_step(void **state) {
-  (void)state;
-  crash_story_try(&story, shim_path, "after");
-}
-
-static void a_disk_that_is_full(void **state) {
-  (void)state;
-  crash_story_try(&story, shim_path, "full");
-}
-
-static void a_power_failure(void **state) {
-  (void)state;
-  crash_story_try(&story, shim_path, "cut");
-}
-
-static void a_power_failure_that_keeps_a_part(void **state) {
-  (void)state;
-  crash_story_try(&story, shim_path, "torn");
-}
-
-int main(int argc, char **argv) {
-  if (argc == 3 && strcmp(argv[1], "write") == 0) return crash_story_write(&story, argv[2]);
-  if (argc != 2) return EXIT_FAILURE;
-  shim_path = argv[1];
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_step_that_fails),   cmocka_unit_test(a_step_that_is_done_and_fails),
-      cmocka_unit_test(a_kill_before_a_step), cmocka_unit_test(a_kill_after_a_step),
-      cmocka_unit_test(a_disk_that_is_full), cmocka_unit_test(a_power_failure),
-      cmocka_unit_test(a_power_failure_that_keeps_a_part),
-  };
-  return cmocka_run_group_tests(tests, NULL, NULL);
-}
+int main(int argc, char **argv) { return crash_story_main(&story, argc, argv); }

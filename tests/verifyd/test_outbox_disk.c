@@ -21,76 +21,33 @@
 
 enum { DATA_MAX = 1 << 24, CHECK_LEN = 8 };
 
-struct state {
-  struct temp_folder folder;
-  char path[300], data[320];
-  struct vd_failure failure;
-};
-
-static int begin(void **out) {
-  struct state *state = calloc(1, sizeof *state);
-  assert_non_null(state);
-  temp_folder_make(&state->folder);
-  (void)snprintf(state->path, sizeof state->path, "%s/outbox", state->folder.path);
-  (void)snprintf(state->data, sizeof state->data, "%s/data.mdb", state->path);
-  *out = state;
-  return 0;
-}
-
-static int end(void **in) {
-  struct state *state = *in;
-  temp_folder_remove(&state->folder);
-  free(state);
-  return 0;
-}
-
-/* With the first `steps` changes of the story. */
-static void make_outbox(struct state *state, unsigned steps) {
-  struct vd_outbox *outbox = outbox_open(state->path);
-  for (unsigned step = 0; step < steps; step++)
-    if (outbox_do(outbox, step, &state->failure) != VD_OK) fail_msg("%s", state->failure.text);
-  vd_outbox_close(outbox);
-}
-
-static enum vd_error try_open(struct state *state, const struct vd_outbox_identity *identity) {
-  struct vd_outbox *outbox = NULL;
-  state->failure = (struct vd_failure){0};
-  enum vd_error error = vd_outbox_open(state->path, identity, &outbox, &state->failure);
-  assert_int_equal(error == VD_OK, outbox != NULL);
-  if (error != VD_OK) assert_non_null(strstr(state->failure.text, state->path));
-  vd_outbox_close(outbox);
-  return error;
-}
-
-static enum vd_error try_write(struct state *state) {
-  struct vd_outbox_identity identity = outbox_identity();
-  return try_open(state, &identity);
-}
-
-static enum vd_error try_read(struct state *state) {
-  struct vd_outbox *outbox = NULL;
-  state->failure = (struct vd_failure){0};
-  enum vd_error error = vd_outbox_open_read(state->path, &outbox, &state->failure);
-  assert_int_equal(error == VD_OK, outbox != NULL);
-  vd_outbox_close(outbox);
-  return error;
-}
-
 /* --- what is not one --- */
 
 static void a_missing_one_is_not_made_by_reading(void **in) {
-  struct state *state = *in;
-  assert_int_equal(try_read(state), VD_NO_INPUT);
+  struct outbox_place *state = *in;
+  assert_int_equal(outbox_place_read(state), VD_NO_INPUT);
   assert_int_equal(access(state->path, F_OK), -1);
   assert_int_equal(mkdir(state->path, 0700), 0);
-  assert_int_equal(try_read(state), VD_NO_INPUT);
+  assert_int_equal(outbox_place_read(state), VD_NO_INPUT);
   assert_int_equal(access(state->data, F_OK), -1);
 }
 
+static void a_path_that_cannot_be_one_is_named(void **in) {
+  struct outbox_place *state = *in;
+  struct vd_outbox_identity identity = outbox_identity();
+  temp_folder_put(&state->folder, "outbox", "a passphrase\n", 13);
+  assert_int_equal(outbox_place_write(state), VD_NO_INPUT);
+  assert_non_null(strstr(state->failure.text, "outbox: is not a folder; correct the path"));
+  (void)snprintf(state->path, sizeof state->path, "%s", temp_folder_at(&state->folder, "a/b"));
+  assert_int_equal(outbox_place_open(state, &identity), VD_NO_INPUT);
+  assert_non_null(strstr(state->failure.text, "a/b: making the folder, in another one that is missing: No such file"));
+  assert_int_equal(strncmp(state->failure.text, "outbox ", 7), 0);
+}
+
 static void it_is_for_its_owner_only(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct stat status;
-  make_outbox(state, 1);
+  outbox_place_make(state, 1);
   assert_int_equal(stat(state->path, &status), 0);
   assert_int_equal(status.st_mode & 0777, 0700);
   assert_int_equal(stat(state->data, &status), 0);
@@ -98,26 +55,26 @@ static void it_is_for_its_owner_only(void **in) {
 }
 
 static void something_else_is_refused_and_left_alone(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct vd_seen *seen = NULL;
   struct vd_bytes before, after;
   assert_int_equal(vd_seen_open(state->path, &seen, NULL), VD_OK);
   vd_seen_close(seen);
   assert_int_equal(vd_file_read(state->data, DATA_MAX, &before, NULL), VD_OK);
-  assert_int_equal(try_write(state), VD_DATA);
-  assert_non_null(strstr(state->failure.text, "not of this kind; restore it"));
-  assert_int_equal(try_read(state), VD_DATA);
+  assert_int_equal(outbox_place_write(state), VD_DATA);
+  assert_non_null(strstr(state->failure.text, "not of this kind; put this folder aside"));
+  assert_int_equal(outbox_place_read(state), VD_DATA);
   assert_int_equal(vd_file_read(state->data, DATA_MAX, &after, NULL), VD_OK);
   assert_int_equal(before.len, after.len);
   assert_memory_equal(before.data, after.data, before.len);
   vd_bytes_free(&before);
   vd_bytes_free(&after);
   temp_folder_put(&state->folder, "outbox/data.mdb", "this is not LMDB", 16);
-  assert_int_equal(try_write(state), VD_DATA);
-  assert_int_equal(try_read(state), VD_DATA);
+  assert_int_equal(outbox_place_write(state), VD_DATA);
+  assert_int_equal(outbox_place_read(state), VD_DATA);
   temp_folder_put(&state->folder, "outbox/data.mdb", "", 0);
-  assert_int_equal(try_write(state), VD_DATA);
-  assert_int_equal(try_read(state), VD_DATA);
+  assert_int_equal(outbox_place_write(state), VD_DATA);
+  assert_int_equal(outbox_place_read(state), VD_DATA);
 }
 
 /* --- damage --- */
@@ -129,9 +86,8 @@ static uint64_t digest_of(struct vd_outbox *outbox) {
   return digest;
 }
 
-
 struct sight {
-  struct state *state;
+  struct outbox_place *state;
   uint64_t digest; /* of what is right */
 };
 
@@ -146,20 +102,22 @@ static bool look(void *context) {
     assert_int_equal(found, sight->digest);
   } else {
     assert_int_equal(error, VD_DATA);
-    assert_non_null(strstr(sight->state->failure.text, "restore it from a copy"));
+    assert_non_null(strstr(sight->state->failure.text, "outbox "));
+    assert_non_null(strstr(sight->state->failure.text, "a copy of it is no replacement"));
+    assert_null(strstr(sight->state->failure.text, "restore"));
   }
   return error != VD_OK;
 }
 
 static void a_flipped_byte_is_found(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   static uint8_t value[VD_OUTBOX_ATTEMPT_MAX];
   static struct vd_outbox_attempt attempt;
   struct vd_outbox_identity identity = outbox_identity();
   struct vd_outbox_slot slot;
   struct damage damage;
   struct sight sight = {.state = state};
-  make_outbox(state, OUTBOX_STEPS);
+  outbox_place_make(state, OUTBOX_STEPS);
   struct vd_outbox *outbox = outbox_open(state->path);
   sight.digest = digest_of(outbox);
   assert_int_equal(vd_outbox_slot(outbox, OUTBOX_FIRST + 1, &slot, NULL), VD_OK);
@@ -176,50 +134,50 @@ static void a_flipped_byte_is_found(void **in) {
 }
 
 static void another_version_is_refused(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct damage damage;
   struct sight sight = {.state = state};
   /* Each with its check, which is right. */
   static const char right[] = "format\0\0\0\1\x6c\xbb\xf7\x83\xf3\x90\xe8\x39";
   static const char other[] = "format\0\0\0\2\x95\xbe\x3f\x02\x5d\x37\x1e\x4d";
-  make_outbox(state, 0);
+  outbox_place_make(state, 0);
   struct vd_outbox *outbox = outbox_open(state->path);
   sight.digest = digest_of(outbox);
   vd_outbox_close(outbox);
   damage_begin(&damage, state->data, look, &sight);
   damage_replace(&damage, right, other, sizeof right - 1);
-  assert_int_equal(try_write(state), VD_DATA);
+  assert_int_equal(outbox_place_write(state), VD_DATA);
   assert_non_null(strstr(state->failure.text, "has format version 2, this program knows version 1"));
-  assert_int_equal(try_read(state), VD_DATA);
+  assert_int_equal(outbox_place_read(state), VD_DATA);
   damage_end(&damage);
 }
 
 static void a_file_that_is_cut_short_is_refused(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct damage damage;
   struct sight sight = {.state = state};
-  make_outbox(state, OUTBOX_STEPS);
+  outbox_place_make(state, OUTBOX_STEPS);
   struct vd_outbox *outbox = outbox_open(state->path);
   sight.digest = digest_of(outbox);
   vd_outbox_close(outbox);
   damage_begin(&damage, state->data, look, &sight);
   damage_cut(&damage);
-  assert_int_equal(try_write(state), VD_DATA);
+  assert_int_equal(outbox_place_write(state), VD_DATA);
   damage_end(&damage);
 }
 
 /* --- more than one --- */
 
 static void a_writer_keeps_a_second_one_out(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   char number[40];
   struct vd_outbox *outbox = outbox_open(state->path);
-  assert_int_equal(try_write(state), VD_CONFLICT);
+  assert_int_equal(outbox_place_write(state), VD_CONFLICT);
   (void)snprintf(number, sizeof number, "process %ld", (long)getpid());
   assert_non_null(strstr(state->failure.text, number));
   assert_int_equal(outbox_do(outbox, 0, NULL), VD_OK);
   vd_outbox_close(outbox);
-  assert_int_equal(try_write(state), VD_OK);
+  assert_int_equal(outbox_place_write(state), VD_OK);
 }
 
 struct child {
@@ -252,12 +210,12 @@ static struct child start_child(const char *path) {
 }
 
 static void another_process_reads_while_one_writes(void **in) {
-  struct state *state = *in;
+  struct outbox_place *state = *in;
   struct child child = start_child(state->path);
   struct vd_outbox *outbox = NULL;
   char number[40];
   uint64_t last = 0;
-  assert_int_equal(try_write(state), VD_CONFLICT);
+  assert_int_equal(outbox_place_write(state), VD_CONFLICT);
   (void)snprintf(number, sizeof number, "process %ld", (long)child.pid);
   assert_non_null(strstr(state->failure.text, number));
   assert_int_equal(vd_outbox_open_read(state->path, &outbox, NULL), VD_OK);
@@ -276,15 +234,16 @@ static void another_process_reads_while_one_writes(void **in) {
   (void)close(child.told);
   assert_int_equal(digest_of(outbox), last);
   vd_outbox_close(outbox);
-  assert_int_equal(try_write(state), VD_OK); /* a lock that was left behind keeps nobody out */
+  assert_int_equal(outbox_place_write(state), VD_OK); /* a lock that was left behind keeps nobody out */
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, outbox_place_begin, outbox_place_end)
 
 int main(void) {
   (void)signal(SIGPIPE, SIG_IGN);
   const struct CMUnitTest tests[] = {
       TEST(a_missing_one_is_not_made_by_reading),
+      TEST(a_path_that_cannot_be_one_is_named),
       TEST(it_is_for_its_owner_only),
       TEST(something_else_is_refused_and_left_alone),
       TEST(a_flipped_byte_is_found),

@@ -3,16 +3,15 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "ledger/outbox_value.h"
 #include "outbox_fixture.h"
+#include "reread.h"
 
-/* Reads, and writes again what was read: 0: it was refused. */
-typedef size_t reread(uint8_t *again, struct frag_slice value);
+_Static_assert(VD_OUTBOX_ATTEMPT_MAX <= REREAD_MAX, "the longest value");
 
 static size_t reread_identity(uint8_t *again, struct frag_slice value) {
   struct vd_outbox_identity identity;
@@ -35,41 +34,11 @@ static size_t reread_halt(uint8_t *again, struct frag_slice value) {
   return vd_outbox_value_get_halt(&since_s, reason, value) ? vd_outbox_value_put_halt(again, since_s, reason) : 0;
 }
 
-/* The value is in memory of its own length, so that a sanitizer sees what is read behind it. */
-static bool is_same_again(reread *reads, const uint8_t *bytes, size_t len) {
-  static uint8_t again[VD_OUTBOX_ATTEMPT_MAX];
-  uint8_t *copy = malloc(len + 1);
-  assert_non_null(copy);
-  memcpy(copy + 1, bytes, len);
-  size_t again_len = reads(again, (struct frag_slice){copy + 1, len});
-  if (again_len > 0) {
-    assert_int_equal(again_len, len);
-    assert_memory_equal(again, bytes, len);
-  }
-  free(copy);
-  return again_len > 0;
-}
-
-/* least: bytes that there must be; any less is refused. */
-static void assert_robust(reread *reads, uint8_t *bytes, size_t len, size_t least) {
-  assert_true(is_same_again(reads, bytes, len));
-  for (size_t cut = 0; cut < len; cut++) {
-    bool is_read = is_same_again(reads, bytes, cut);
-    if (cut < least) assert_false(is_read);
-  }
-  for (size_t bit = 0; bit < 8 * len; bit++) {
-    bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-    /* Text may become such as is written otherwise. */
-    if (reads != reread_halt) (void)is_same_again(reads, bytes, len);
-    bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-  }
-}
-
 static void identities_are_robust(void **state) {
   (void)state;
   uint8_t bytes[VD_OUTBOX_IDENTITY_MAX + 1];
   struct vd_outbox_identity identity = outbox_identity();
-  assert_robust(reread_identity, bytes, vd_outbox_value_put_identity(bytes, &identity), 54);
+  assert_robust(reread_identity, bytes, vd_outbox_value_put_identity(bytes, &identity), 54, false);
   memset(identity.origin, 'o', FRAG_VKEY_NAME_MAX);
   size_t len = vd_outbox_value_put_identity(bytes, &identity);
   assert_int_equal(len, VD_OUTBOX_IDENTITY_MAX);
@@ -84,7 +53,7 @@ static void slots_are_robust(void **state) {
   uint8_t bytes[VD_OUTBOX_SLOT_MAX + 1];
   struct vd_outbox_slot slot = {.number = 7, .attempt_count = VD_OUTBOX_ATTEMPTS_MAX};
   size_t len = vd_outbox_value_put_slot(bytes, &slot);
-  assert_robust(reread_slot, bytes, len, len);
+  assert_robust(reread_slot, bytes, len, len, false);
   assert_false(is_same_again(reread_slot, bytes, len + 1));
   bytes[3]++;
   assert_false(is_same_again(reread_slot, bytes, len));
@@ -95,7 +64,7 @@ static void slots_are_robust(void **state) {
   slot.final.evidence_len = VD_OUTBOX_EVIDENCE_MAX;
   len = vd_outbox_value_put_slot(bytes, &slot);
   assert_int_equal(len, VD_OUTBOX_SLOT_MAX);
-  assert_robust(reread_slot, bytes, len, 73);
+  assert_robust(reread_slot, bytes, len, 73, false);
   bytes[len] = 1;
   assert_false(is_same_again(reread_slot, bytes, len + 1));
   bytes[8] = VD_OUTBOX_ATTEMPTS_MAX; /* an attempt that it has not */
@@ -109,7 +78,7 @@ static void attempts_are_robust(void **state) {
   outbox_attempt(&attempt, 0);
   size_t len = vd_outbox_value_put_attempt(bytes, &attempt);
   assert_int_equal(len, 105);
-  assert_robust(reread_attempt, bytes, len, len);
+  assert_robust(reread_attempt, bytes, len, len, false);
   attempt.raw_len = VD_OUTBOX_RAW_MAX;
   len = vd_outbox_value_put_attempt(bytes, &attempt);
   assert_true(is_same_again(reread_attempt, bytes, len));
@@ -124,7 +93,7 @@ static void halts_are_robust(void **state) {
   reason[sizeof reason - 1] = '\0';
   size_t len = vd_outbox_value_put_halt(bytes, OUTBOX_NOW_S, reason);
   assert_int_equal(len, VD_OUTBOX_HALT_MAX);
-  assert_robust(reread_halt, bytes, len, 9);
+  assert_robust(reread_halt, bytes, len, 9, true);
   bytes[len] = 'r';
   assert_false(is_same_again(reread_halt, bytes, len + 1));
   bytes[20] = '\0';

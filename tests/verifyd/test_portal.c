@@ -19,32 +19,23 @@ static struct portal_rig rig;
 static struct paper paper;
 static struct loopback_answer answer;
 
-static int begin(void **state) {
-  (void)state;
-  portal_rig_make(&rig);
-  paper = issue(rig.realm, (struct plan){.serial = "BAC-1"});
-  keep(rig.realm, &paper, ALL_OPERATORS, FIXTURE_NOW_S);
-  return 0;
-}
-
-static int end(void **state) {
-  (void)state;
-  portal_rig_remove(&rig);
-  return 0;
-}
+static int begin(void **state) { return (void)state, portal_rig_begin(&rig, &paper); }
+static int end(void **state) { return (void)state, portal_rig_end(&rig); }
 
 static bool has(const char *text) { return strstr(answer.body, text) != NULL; }
 
-static void expect(const char *verdict) {
-  portal_rig_verify(&rig, paper.qr, &answer);
-  assert_int_equal(answer.status, 200);
-  if (!has(verdict)) fail_msg("%s in place of %s", answer.body, verdict);
-}
+static void expect(const char *verdict) { portal_rig_expect(&rig, paper.qr, verdict, &answer); }
 
 static void expect_nothing_is_left(void) {
   portal_rig_wait_metric(&rig, "verifications_pending", 0);
   assert_int_equal(portal_rig_metric(&rig, "verifications_begun_total"),
                    portal_rig_metric(&rig, "verifications_ended_total"));
+}
+
+static void vanish(int fd) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
+  (void)close(fd);
 }
 
 static void operators_elsewhere_are_asked(void **state) {
@@ -116,23 +107,26 @@ static void a_new_trust_list_is_for_what_begins_after_it(void **state) {
   vd_role_metrics_init(&metrics);
   if (vd_trust_source_new(&options, FIXTURE_NOW_S, &rig.service.trust_source, &failure) != VD_OK)
     fail_msg("%s", failure.text);
-  settings->limits.operator_ms = 1500;
   portal_rig_silence(&rig, 2); /* it is waited for about statements */
   portal_rig_start(&rig, 1, false);
-  int pending = portal_rig_ask(&rig, paper.qr);
+  int pending[4] = {portal_rig_ask(&rig, paper.qr)};
   portal_rig_wait_metric(&rig, "verifications_pending", 1);
   lists.keys[KEY_MINISTRY].has_compromised_since = true;
   lists.keys[KEY_MINISTRY].compromised_since_s = FIXTURE_NOW_S;
-  for (unsigned i = 0; i < 3; i++) { /* nobody but the verification holds the first one now */
+  for (unsigned i = 1; i < 4; i++) { /* nobody but the verification holds the first one now */
     trust_fixture_write(&lists);
     temp_folder_put(&rig.folder, "trust.list", lists.file, lists.file_len);
     vd_trust_source_look(rig.service.trust_source, FIXTURE_NOW_S);
-    portal_rig_verify(&rig, paper.qr, &answer);
-    if (!has("\"ISSUER_KEY_TIME\"")) fail_msg("%s", answer.body);
+    pending[i] = portal_rig_ask(&rig, paper.qr);
+    portal_rig_wait_metric(&rig, "verifications_begun_total", i + 1);
   }
-  loopback_read(pending, &answer, false);
-  if (!has("{\"verdict\":\"VALID\"") || !has("The Ministry")) fail_msg("%s", answer.body);
-  (void)close(pending);
+  portal_rig_kill(&rig, 2);
+  for (unsigned i = 0; i < 4; i++) {
+    loopback_read(pending[i], &answer, false);
+    bool is_right = i > 0 ? has("\"ISSUER_KEY_TIME\"") : has("{\"verdict\":\"VALID\"") && has("The Ministry");
+    if (!is_right) fail_msg("%u: %s", i, answer.body);
+    (void)close(pending[i]);
+  }
   expect_nothing_is_left();
   portal_rig_stop(&rig);
   vd_trust_source_free(rig.service.trust_source);
@@ -142,7 +136,7 @@ static void a_new_trust_list_is_for_what_begins_after_it(void **state) {
 
 static void a_silent_operator_is_not_waited_for(void **state) {
   (void)state;
-  rig.settings.limits.operator_ms = 1500;
+  rig.settings.limits.operator_ms = 4000; /* within which the other two are to answer */
   portal_rig_silence(&rig, 2);
   portal_rig_start(&rig, 1, false);
   uint64_t begin_ms = loopback_now_ms();
@@ -151,43 +145,42 @@ static void a_silent_operator_is_not_waited_for(void **state) {
   assert_true(has("\"QR_MALFORMED\""));
   loopback_read(pending, &answer, false);
   assert_true(has("{\"verdict\":\"VALID\""));
-  assert_in_range(loopback_now_ms() - begin_ms, 0, 3 * 1500 + 500);
+  assert_in_range(loopback_now_ms() - begin_ms, 0, LOOPBACK_WAIT_MS);
   (void)close(pending);
   expect_nothing_is_left();
 }
 
 static void two_silent_operators_are_given_up_at_the_deadline(void **state) {
   (void)state;
-  rig.settings.limits.operator_ms = 700;
+  int pending[20];
+  rig.settings.limits.operator_ms = 60000;
   portal_rig_silence(&rig, 1);
   portal_rig_silence(&rig, 2);
   portal_rig_start(&rig, 1, false);
-  uint64_t begin_ms = loopback_now_ms();
-  int pending[20];
   for (int i = 0; i < 20; i++) pending[i] = portal_rig_ask(&rig, paper.qr);
   portal_rig_wait_metric(&rig, "verifications_pending", 20);
   for (int i = 0; i < 20; i++) { /* others on the same loop are answered meanwhile */
     portal_rig_verify(&rig, "https://elsewhere.example/", &answer);
     assert_true(has("\"QR_MALFORMED\""));
   }
-  assert_in_range(loopback_now_ms() - begin_ms, 0, 650);
+  assert_int_equal(portal_rig_metric(&rig, "verifications_pending"), 20);
+  for (int i = 0; i < 20; i++) vanish(pending[i]);
+  portal_rig_stop(&rig);
+  rig.settings.limits.operator_ms = 700;
+  portal_rig_start(&rig, 1, false);
+  uint64_t begin_ms = loopback_now_ms();
+  for (int i = 0; i < 20; i++) pending[i] = portal_rig_ask(&rig, paper.qr);
   for (int i = 0; i < 20; i++) {
     loopback_read(pending[i], &answer, false);
     assert_int_equal(answer.status, 200);
     assert_true(has("{\"verdict\":\"INCONCLUSIVE\"") && !has("SOK"));
     (void)close(pending[i]);
   }
-  assert_in_range(loopback_now_ms() - begin_ms, 650, 2500);
+  assert_in_range(loopback_now_ms() - begin_ms, 650, LOOPBACK_WAIT_MS);
   assert_int_equal(portal_rig_metric(&rig, "operator_answers_total{operator=\"1\",answer=\"unreachable\"}"), 20);
   expect("{\"verdict\":\"INCONCLUSIVE\""); /* known to be silent by now, but the verdict hangs on them: asked again */
   assert_int_equal(portal_rig_metric(&rig, "operator_answers_total{operator=\"1\",answer=\"unreachable\"}"), 21);
   expect_nothing_is_left();
-}
-
-static void vanish(int fd) {
-  struct linger linger = {.l_onoff = 1, .l_linger = 0};
-  assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
-  (void)close(fd);
 }
 
 static void clients_may_vanish_in_the_middle(void **state) {
@@ -262,13 +255,18 @@ static void stopping_answers_what_is_under_way(void **state) {
   pthread_t thread;
   int fds[10];
   (void)state;
-  rig.settings.limits.operator_ms = 600;
+  rig.settings.limits.operator_ms = 60000;
   portal_rig_silence(&rig, 1);
   portal_rig_silence(&rig, 2);
   portal_rig_start(&rig, 1, true);
+  int idle = portal_rig_ask(&rig, "https://elsewhere.example/");
+  loopback_read(idle, &answer, false);
   for (int i = 0; i < 10; i++) fds[i] = portal_rig_ask(&rig, paper.qr);
   portal_rig_wait_metric(&rig, "verifications_pending", 10);
   assert_int_equal(pthread_create(&thread, NULL, stop_server, NULL), 0);
+  assert_true(loopback_is_closed(idle)); /* it is stopping */
+  (void)close(idle);
+  for (unsigned n = 1; n <= 2; n++) portal_rig_kill(&rig, n);
   for (int i = 0; i < 10; i++) {
     loopback_read(fds[i], &answer, false);
     assert_true(has("{\"verdict\":\"INCONCLUSIVE\""));
@@ -283,6 +281,7 @@ static void stopping_does_not_wait_for_silence(void **state) {
   int fds[10];
   (void)state;
   rig.settings.limits.operator_ms = 600000;
+  rig.drain_ms = 1000;
   portal_rig_silence(&rig, 1);
   portal_rig_silence(&rig, 2);
   portal_rig_start(&rig, 2, true);
@@ -290,7 +289,7 @@ static void stopping_does_not_wait_for_silence(void **state) {
   portal_rig_wait_metric(&rig, "verifications_pending", 10);
   uint64_t begin_ms = loopback_now_ms();
   vd_server_stop(rig.server);
-  assert_in_range(loopback_now_ms() - begin_ms, PORTAL_DRAIN_MS - 500, PORTAL_DRAIN_MS + 10000);
+  assert_in_range(loopback_now_ms() - begin_ms, 950, 1000 + LOOPBACK_WAIT_MS);
   for (int i = 0; i < 10; i++) {
     assert_true(loopback_is_closed(fds[i]));
     (void)close(fds[i]);
