@@ -138,12 +138,23 @@ static void junk_at_one_operator_does_not_hide_a_statement_at_another(void **in)
   assert_int_equal(verify(fixture, &paper), FRAG_REVOKED);
 }
 
+/* Ledgers that are read directly are asked for one statement first, and then, as others, for four at a time. */
 static void a_gap_ends_the_walk(void **in) {
   struct verify_fixture *fixture = *in;
   struct paper paper = issue_and_keep(fixture, (struct plan){0});
-  put_statement(fixture, &paper, 1, FRAG_STATUS_REVOKED, KEY_MINISTRY, ALL_OPERATORS, SAID_S);
-  assert_int_equal(verify(fixture, &paper), FRAG_OK);
   put_junk(fixture, &paper, 0, 1);
+  for (uint32_t n = 2; n < 8; n++) put_junk(fixture, &paper, n, ALL_OPERATORS);
+  put_statement(fixture, &paper, 8, FRAG_STATUS_REVOKED, KEY_MINISTRY, ALL_OPERATORS, FIXTURE_NOW_S);
+  assert_int_equal(verify(fixture, &paper), FRAG_OK);
+  put_junk(fixture, &paper, 1, 1);
+  assert_int_equal(verify(fixture, &paper), FRAG_REVOKED);
+}
+
+static void a_gap_hides_nothing_that_was_asked_for(void **in) {
+  struct verify_fixture *fixture = *in;
+  struct paper paper = issue_and_keep(fixture, (struct plan){0});
+  put_junk(fixture, &paper, 0, 1);
+  put_statement(fixture, &paper, 2, FRAG_STATUS_REVOKED, KEY_MINISTRY, 4, FIXTURE_NOW_S);
   assert_int_equal(verify(fixture, &paper), FRAG_REVOKED);
 }
 
@@ -281,6 +292,7 @@ int main(void) {
       STATUS_TEST(junk_neither_revokes_nor_hides),
       STATUS_TEST(junk_at_one_operator_does_not_hide_a_statement_at_another),
       STATUS_TEST(a_gap_ends_the_walk),
+      STATUS_TEST(a_gap_hides_nothing_that_was_asked_for),
       STATUS_TEST(more_statements_than_are_read_are_never_good_news),
       STATUS_TEST(an_altered_statement_changes_nothing),
       STATUS_TEST(a_statement_by_a_stolen_key_changes_nothing),

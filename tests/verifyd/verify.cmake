@@ -1,6 +1,6 @@
 set(verify_fixture "${CMAKE_CURRENT_LIST_DIR}/verify_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/step_fixture.c"
                    "${CMAKE_CURRENT_LIST_DIR}/ledger_fixture.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c")
-foreach(module verify verify_status verification freshness outsider statement_proof)
+foreach(module verify verify_status verification freshness outsider statement_proof walk)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" ${verify_fixture}
                LIBS vd_verify Threads::Threads)
 endforeach()

@@ -128,7 +128,8 @@ static struct vd_walk_scope scope_of(const struct vd_verification *run) {
   return (struct vd_walk_scope){.context = run->verifier->context,
                                 .trust = run->trust,
                                 .document = &run->verdict->document,
-                                .realm = run->qr.realm};
+                                .realm = run->qr.realm,
+                                .threshold = run->verifier->threshold};
 }
 
 static bool is_everyone_sound(const struct vd_verification *run) {

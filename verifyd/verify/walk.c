@@ -8,6 +8,7 @@ frag_error vd_walk_ask(struct vd_walk *walk, const struct vd_walk_scope *scope, 
   uint32_t left = VD_WALK_STATEMENTS_MAX - first;
   walk->first = first;
   walk->count = count < left ? count : (unsigned)left;
+  walk->threshold = scope->threshold > 1 ? scope->threshold : 1;
   if (walk->count > walk->used) walk->used = walk->count;
   walk->answers = 0;
   for (unsigned at = 0; at < walk->count; at++) {
@@ -28,7 +29,8 @@ static struct vd_walk_record *find_record(struct vd_walk_statements *statements,
   assert(statements->count < VD_WALK_OPERATORS_MAX);
   struct vd_walk_record *record = &statements->records[statements->count++];
   memcpy(record->bytes, bytes, sizeof record->bytes);
-  record->is_proven = record->is_valid = false;
+  record->is_proven = record->is_valid = record->is_stolen = false;
+  record->entry_count = 0;
   return record;
 }
 
@@ -63,21 +65,25 @@ static frag_error open_by_itself(struct vd_walk_record *record, const struct vd_
   return FRAG_OK;
 }
 
-/* No log has a statement before it was signed. */
-static void note_entry(struct vd_walk_statements *statements, const struct vd_walk_record *record, uint64_t entry_s) {
-  if (record->statement.time_s > entry_s) entry_s = record->statement.time_s;
-  bool is_earlier = statements->entry_s == 0 || entry_s < statements->entry_s;
-  if (record->is_valid && is_earlier) statements->entry_s = entry_s;
+static void add_entry(struct vd_walk_record *record, uint64_t entry_s) {
+  assert(record->entry_count < VD_WALK_OPERATORS_MAX);
+  unsigned at = record->entry_count++;
+  for (; at > 0 && record->entries_s[at - 1] > entry_s; at--) record->entries_s[at] = record->entries_s[at - 1];
+  record->entries_s[at] = entry_s;
 }
 
 /* The first proven entry takes the place of what was judged without one. */
-static frag_error take_proven(struct vd_walk_statements *statements, struct vd_walk_record *record,
-                              const struct vd_walk_scope *scope, uint32_t n, uint64_t entry_s) {
+static frag_error take_proven(struct vd_walk_record *record, const struct vd_walk_scope *scope, uint32_t n,
+                              uint64_t entry_s) {
   frag_error code = FRAG_OK;
   if (!record->is_proven || !record->is_valid) code = open_at(record, scope, n, entry_s);
   record->is_proven = true;
-  note_entry(statements, record, entry_s);
-  return code;
+  if (code != FRAG_OK || !record->is_valid) return code;
+  const struct frag_trust_key *key = frag_trust_find(scope->trust, record->statement.kid);
+  assert(key != NULL);
+  record->is_stolen = key->has_compromised_since;
+  if (frag_trust_key_time(key, entry_s) == FRAG_OK) add_entry(record, entry_s);
+  return FRAG_OK;
 }
 
 static frag_error take_statement(struct vd_walk_statements *statements, const struct vd_walk_scope *scope, uint32_t n,
@@ -86,7 +92,7 @@ static frag_error take_statement(struct vd_walk_statements *statements, const st
   if (item->len != FRAG_STATUS_RECORD_LEN) return FRAG_OK;
   struct vd_walk_record *record = find_record(statements, item->bytes);
   frag_error code = FRAG_OK;
-  if (who->is_log_right) code = take_proven(statements, record, scope, n, item->time_s);
+  if (who->is_log_right) code = take_proven(record, scope, n, item->time_s);
   else if (!record->is_proven && !record->is_valid) code = open_by_itself(record, scope, n);
   statements->is_sure = statements->is_sure || record->is_proven || record->is_valid;
   return code;
@@ -116,10 +122,27 @@ static void note_withholding(struct vd_walk *walk, const struct vd_walk_statemen
       walk->withholding |= UINT32_C(1) << k;
 }
 
+/* A log says itself when it entered what. One that helps a thief dates his reinstatement to before the theft; what only
+ * takes away counts with one. No log has a statement before it was signed. */
+static void judge_entries(struct vd_walk_statements *statements, unsigned threshold) {
+  for (unsigned at = 0; at < statements->count; at++) {
+    struct vd_walk_record *record = &statements->records[at];
+    if (!record->is_valid) continue;
+    unsigned needed = record->is_stolen ? threshold : 1;
+    if (record->entry_count >= needed) {
+      uint64_t entry_s = record->entries_s[needed - 1];
+      if (record->statement.time_s > entry_s) entry_s = record->statement.time_s;
+      if (statements->entry_s == 0 || entry_s < statements->entry_s) statements->entry_s = entry_s;
+    } else if (record->is_stolen && record->statement.kind == FRAG_STATUS_REINSTATED) {
+      record->is_valid = false;
+    }
+  }
+}
+
 /* Two statements n that differ are the signer's doing; a reinstatement lifts what came before n, not its rival,
  * whichever operator shows which. */
-static void apply(struct frag_status_walk *outcome, const struct vd_walk_statements *statements) {
-  for (int round = 0; round < 2; round++)
+static void apply(struct frag_status_walk *outcome, const struct vd_walk_statements *statements, bool is_behind_gap) {
+  for (int round = is_behind_gap ? 1 : 0; round < 2; round++)
     for (unsigned at = 0; at < statements->count; at++) {
       const struct vd_walk_record *record = &statements->records[at];
       bool is_reinstatement = record->statement.kind == FRAG_STATUS_REINSTATED;
@@ -128,18 +151,20 @@ static void apply(struct frag_status_walk *outcome, const struct vd_walk_stateme
 }
 
 frag_error vd_walk_settle(struct vd_walk *walk, bool *is_over) {
-  bool is_held = true, is_sure = false;
-  for (unsigned at = 0; at < walk->count && is_held && !walk->outcome.revoked; at++) {
-    is_held = walk->statements[at].is_held;
-    is_sure = is_sure || walk->statements[at].is_sure;
-    note_withholding(walk, &walk->statements[at]);
-    apply(&walk->outcome, &walk->statements[at]);
+  bool is_gap = false, is_sure = false;
+  for (unsigned at = 0; at < walk->count && !walk->outcome.revoked; at++) {
+    struct vd_walk_statements *statements = &walk->statements[at];
+    is_gap = is_gap || !statements->is_held;
+    is_sure = is_sure || statements->is_sure;
+    judge_entries(statements, walk->threshold);
+    note_withholding(walk, statements);
+    apply(&walk->outcome, statements, is_gap);
   }
   *is_over = true;
   if (walk->outcome.revoked) return FRAG_REVOKED;
   if (walk->answers == 0) return FRAG_STATUS_STALE;
   frag_error result = frag_status_result(&walk->outcome);
-  if (!is_held || !is_sure) return result;
+  if (is_gap || !is_sure) return result;
   *is_over = walk->first + walk->count >= VD_WALK_STATEMENTS_MAX;
   return *is_over && result == FRAG_OK ? FRAG_STATUS_STALE : result;
 }
