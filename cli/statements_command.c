@@ -19,7 +19,7 @@ struct showing {
 };
 
 static const char *mark_words(const struct ctl_status_line *line, size_t operators, size_t *acknowledged) {
-  bool waits = false, is_taken = false;
+  bool waits = false, is_taken = false, is_unsaid = ctl_status_line_is_unsaid(line, operators);
   *acknowledged = 0;
   for (size_t i = 0; i < operators; i++) {
     *acknowledged += line->marks[i] == CTL_STATUS_ACKNOWLEDGED;
@@ -27,6 +27,7 @@ static const char *mark_words(const struct ctl_status_line *line, size_t operato
     is_taken = is_taken || line->marks[i] == CTL_STATUS_TAKEN;
   }
   if (waits) return "waits";
+  if (is_unsaid) return "given up; another statement has its number";
   return is_taken ? "said again with a later number" : "done";
 }
 
@@ -131,7 +132,8 @@ enum vd_error ctl_statements(int argc, char **argv, int *status, struct vd_failu
              "an operator has not acknowledged yet: the same bytes. Can be run as often as one likes. An operator\n"
              "that was added to the configuration since is sent the older statements too.\n"
              "Exit code: 0 when every operator has acknowledged everything, 69 when one could not be reached, 1 when\n"
-             "a statement is not heeded any more, because its key was reported stolen before it: say it again.",
+             "a statement is not heeded any more, because its key was reported stolen before it: say it again;\n"
+             "73 when one was given up now, because another statement has its number: it is named, and why.",
   };
   *status = 0;
   enum vd_error error = ctl_options_parse(&usage, argc, argv, &first, &help, failure);

@@ -57,13 +57,21 @@ bool ctl_status_line_is_replaced(const struct ctl_status_line *line, size_t oper
   return line->kind != CTL_STATUS_COPY && memchr(line->marks, CTL_STATUS_TAKEN, operators) != NULL;
 }
 
+bool ctl_status_line_is_unsaid(const struct ctl_status_line *line, size_t operators) {
+  return memchr(line->marks, CTL_STATUS_UNSAID, operators) != NULL;
+}
+
+bool ctl_status_line_is_nowhere(const struct ctl_status_line *line, size_t operators) {
+  return ctl_status_line_is_unsaid(line, operators) && memchr(line->marks, CTL_STATUS_ACKNOWLEDGED, operators) == NULL;
+}
+
 bool ctl_status_batch_extend(struct ctl_status_batch *batch, size_t operators) {
   assert(operators >= batch->operators && operators <= VD_OPERATORS_MAX);
   size_t before = batch->operators;
   for (size_t i = 0; i < batch->count; i++) {
     struct ctl_status_line *line = &batch->lines[i];
-    bool is_replaced = ctl_status_line_is_replaced(line, before);
-    memset(line->marks + before, is_replaced ? CTL_STATUS_WITHDRAWN : CTL_STATUS_WAITING, operators - before);
+    bool is_over = ctl_status_line_is_replaced(line, before) || ctl_status_line_is_unsaid(line, before);
+    memset(line->marks + before, is_over ? CTL_STATUS_WITHDRAWN : CTL_STATUS_WAITING, operators - before);
   }
   batch->operators = operators;
   return operators > before;
@@ -170,7 +178,7 @@ static bool take_marks(struct text *text, size_t operators, char *marks) {
   struct text word;
   if (!take(text, ' ', &word) || word.len != operators) return false;
   for (size_t i = 0; i < operators; i++) {
-    if (strchr("-atw", word.at[i]) == NULL || word.at[i] == '\0') return false;
+    if (strchr("-atwu", word.at[i]) == NULL || word.at[i] == '\0') return false;
     marks[i] = word.at[i];
   }
   return true;

@@ -28,8 +28,9 @@
 enum ctl_status_mark {
   CTL_STATUS_WAITING = '-',
   CTL_STATUS_ACKNOWLEDGED = 'a',
-  CTL_STATUS_TAKEN = 't',    /* it has other bytes under this s_n; what was to be said is said again with a later n */
-  CTL_STATUS_WITHDRAWN = 'w' /* not sent, because another operator had other bytes */
+  CTL_STATUS_TAKEN = 't',     /* it has other bytes under this s_n; what was to be said is said again with a later n */
+  CTL_STATUS_WITHDRAWN = 'w', /* not sent, because another operator had other bytes; of a copy: it needs none */
+  CTL_STATUS_UNSAID = 'u'     /* it has other bytes under this s_n, and it was not said again: see status_send.h */
 };
 
 struct ctl_status_line {
@@ -61,8 +62,12 @@ VD_MUST_CHECK enum vd_error ctl_status_batch_add(struct ctl_status_batch *batch,
 /* Whether what the line was to say is said again by a later one of its batch. */
 bool ctl_status_line_is_replaced(const struct ctl_status_line *line, size_t operators);
 
+/* Whether it was given up: an operator had other bytes, and it could not be said again; and whether nobody has it. */
+bool ctl_status_line_is_unsaid(const struct ctl_status_line *line, size_t operators);
+bool ctl_status_line_is_nowhere(const struct ctl_status_line *line, size_t operators);
+
 /* Operators are only ever added behind the others: for those that came since, everything waits, but for lines that are
- * replaced. Returns whether it changed anything. operators: at least as many as the batch has. */
+ * replaced or unsaid. Returns whether it changed anything. operators: at least as many as the batch has. */
 bool ctl_status_batch_extend(struct ctl_status_batch *batch, size_t operators);
 
 /* Whether an operator is still to be sent something; and how many lines wait for any. */

@@ -113,7 +113,8 @@ enum vd_error ctl_status_clerk_open(struct ctl_status_clerk *clerk, const struct
   ctl_status_asker_begin(&clerk->asker, &clerk->operators, access, clerk->command);
   clerk->sender = (struct ctl_status_sender){
       .scope = {.context = clerk->context, .trust = clerk->trust, .queue = &clerk->queue, .asker = &clerk->asker,
-                .issuer = given->issuer, .command = clerk->command, .realm = settings->realm},
+                .issuer = given->issuer, .command = clerk->command, .realm = settings->realm,
+                .threshold = settings->threshold},
       .queue = &clerk->queue, .key = clerk->signing_key};
   return VD_OK;
 }
@@ -180,7 +181,7 @@ enum vd_error ctl_status_clerk_state(struct ctl_status_clerk *clerk, const char 
 
 int ctl_status_clerk_say_waiting(const struct ctl_status_clerk *clerk) {
   size_t waiting = ctl_status_queue_waiting(&clerk->queue);
-  if (waiting == 0) return 0;
+  if (waiting == 0) return clerk->error_of == VD_CONFLICT ? vd_exit_code(VD_CONFLICT) : 0; /* one was given up */
   (void)fflush(stdout);
   (void)fprintf(stderr,
                 "verifyctl %s: %zu statement%s not acknowledged by all operators; kept in %s. Send again with "

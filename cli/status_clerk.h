@@ -50,7 +50,8 @@ VD_MUST_CHECK enum vd_error ctl_status_clerk_state(struct ctl_status_clerk *cler
                                                    size_t count, struct ctl_status_batch *gaps,
                                                    struct vd_failure *failure);
 
-/* Says on standard error what waits, and what to do; the exit code that this comes to. */
+/* Says on standard error what waits, and what to do; the exit code that this comes to. It is not 0 either when a
+ * statement was given up and nothing waits. */
 int ctl_status_clerk_say_waiting(const struct ctl_status_clerk *clerk);
 
 #endif

@@ -88,6 +88,7 @@ enum vd_error ctl_status_last_make(struct ctl_status_last *last, const struct ct
     const struct ctl_status_batch *batch = &queue->batches[b];
     for (size_t i = 0; i < batch->count; i++) {
       if (batch->lines[i].kind == CTL_STATUS_COPY) continue;
+      if (ctl_status_line_is_nowhere(&batch->lines[i], batch->operators)) continue;
       struct ctl_status_last_item *item = &last->items[last->count++];
       memcpy(item->rid, batch->lines[i].rid, sizeof item->rid);
       item->n = batch->lines[i].n;

@@ -1,5 +1,8 @@
 #include "status_judge.h"
 
+#define FULL \
+  "has all the statements that are read, and can never be VALID again; issue a new document with verifyctl reissue"
+
 static void decide(struct ctl_status_document *document, enum ctl_status_plan plan, const char *why) {
   document->plan = plan;
   document->why = why;
@@ -28,9 +31,7 @@ static void judge_full(struct ctl_status_document *document, uint8_t kind) {
   if (kind == FRAG_STATUS_SUPERSEDED) {
     decide(document, CTL_STATUS_NOTHING, "has all the statements that are read, and can never be VALID again");
   } else {
-    decide(document, CTL_STATUS_REFUSED,
-           "has all the statements that are read, and can never be VALID again; issue a new document with verifyctl "
-           "reissue");
+    decide(document, CTL_STATUS_REFUSED, FULL);
   }
 }
 
@@ -43,17 +44,22 @@ static void judge_not_suspended(struct ctl_status_document *document) {
   }
 }
 
-/* What would leave no number for what has to come after it. */
-static void judge_number(struct ctl_status_document *document, uint8_t kind) {
-  if (kind == FRAG_STATUS_SUSPENDED && document->next >= VD_WALK_STATEMENTS_MAX - CTL_STATUS_RESERVED) {
-    decide(document, CTL_STATUS_REFUSED,
-           "has so many statements that it cannot be suspended any more; revoke it, or issue a new document with "
-           "verifyctl reissue");
-  } else if (kind == FRAG_STATUS_REINSTATED && document->next == VD_WALK_STATEMENTS_MAX - 1) {
-    decide(document, CTL_STATUS_REFUSED,
-           "has so many statements that it cannot be reinstated any more; issue a new document with verifyctl "
-           "reissue");
+const char *ctl_status_judge_number(uint8_t kind, uint32_t n) {
+  if (n >= VD_WALK_STATEMENTS_MAX) return FULL;
+  if (kind == FRAG_STATUS_SUSPENDED && n >= VD_WALK_STATEMENTS_MAX - CTL_STATUS_RESERVED) {
+    return "has so many statements that it cannot be suspended any more; revoke it, or issue a new document with "
+           "verifyctl reissue";
   }
+  if (kind == FRAG_STATUS_REINSTATED && n == VD_WALK_STATEMENTS_MAX - 1) {
+    return "has so many statements that it cannot be reinstated any more; issue a new document with verifyctl "
+           "reissue";
+  }
+  return NULL;
+}
+
+static void judge_number(struct ctl_status_document *document, uint8_t kind) {
+  const char *why = ctl_status_judge_number(kind, document->next);
+  if (why != NULL) decide(document, CTL_STATUS_REFUSED, why);
 }
 
 void ctl_status_judge(struct ctl_status_document *document, uint8_t kind) {

@@ -13,4 +13,8 @@
  * it. */
 void ctl_status_judge(struct ctl_status_document *document, uint8_t kind);
 
+/* Why a statement of that kind cannot have the number n, in words: it would leave none for what has to come after it.
+ * NULL: it can. */
+const char *ctl_status_judge_number(uint8_t kind, uint32_t n);
+
 #endif

@@ -22,6 +22,7 @@ void ctl_status_make_say_holders(const struct ctl_status_clerk *clerk, size_t ma
   size_t holders = ctl_status_queue_holders(&clerk->queue), operators = clerk->operators.count;
   const char *it = made == 1 ? "it" : "them";
   (void)printf("; %zu of %zu operators have %s", holders, operators, it);
+  if (ctl_status_queue_waiting(&clerk->queue) == 0) return;
   if (holders == 0) (void)printf("; %s", made == 1 ? "it waits" : "they wait");
   if (holders > 0 && holders < operators) (void)printf("; %s for the others", made == 1 ? "it waits" : "they wait");
 }

@@ -7,9 +7,9 @@
 #include "status_clerk.h"
 
 /* ctl_status_walk; when no operator can be asked, ctl_status_walk_queue, with a line on standard error: a statement is
- * then made and waits. That is sound, since whatever the operators turn out to hold, it is said again with a later n
- * where an s_n is taken, and a statement that says nothing new changes nothing. Out: *is_asked. Their errors, without
- * VD_UNAVAILABLE. */
+ * then made and waits. Where an s_n turns out to be taken it is said again with a later n; but a reinstatement is not,
+ * when somebody suspended the document anew meanwhile: whoever made it did not know of that (status_send.h). Out:
+ * *is_asked. Their errors, without VD_UNAVAILABLE. */
 VD_MUST_CHECK enum vd_error ctl_status_make_walk(struct ctl_status_clerk *clerk, struct ctl_status_document *documents,
                                                  size_t count, struct ctl_status_batch *gaps, bool *is_asked,
                                                  struct vd_failure *failure);

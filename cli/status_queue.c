@@ -181,9 +181,20 @@ size_t ctl_status_queue_waiting(const struct ctl_status_queue *queue) {
   return waiting;
 }
 
+/* What is said again counts by the later line. */
+static bool is_held(const struct ctl_status_line *line, size_t operator_index, size_t operators) {
+  char mark = line->marks[operator_index];
+  if (mark == CTL_STATUS_ACKNOWLEDGED) return true;
+  return line->kind == CTL_STATUS_COPY ? mark != CTL_STATUS_WAITING : ctl_status_line_is_replaced(line, operators);
+}
+
 size_t ctl_status_queue_holders(const struct ctl_status_queue *queue) {
   const struct ctl_status_batch *batch = queue->count == 0 ? NULL : &queue->batches[queue->count - 1];
   size_t holders = 0;
-  for (size_t i = 0; batch != NULL && i < batch->operators; i++) holders += !ctl_status_batch_waits_for(batch, i);
+  for (size_t k = 0; batch != NULL && k < batch->operators; k++) {
+    bool has_all = true;
+    for (size_t i = 0; has_all && i < batch->count; i++) has_all = is_held(&batch->lines[i], k, batch->operators);
+    holders += has_all;
+  }
   return holders;
 }

@@ -52,7 +52,7 @@ VD_MUST_CHECK enum vd_error ctl_status_queue_save(const struct ctl_status_queue 
 /* Lines that some operator has not acknowledged. */
 size_t ctl_status_queue_waiting(const struct ctl_status_queue *queue);
 
-/* Operators that have acknowledged all of the newest batch. */
+/* Operators that have acknowledged all of the newest batch: each line, or the one that says it again. */
 size_t ctl_status_queue_holders(const struct ctl_status_queue *queue);
 
 #endif

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/crypto.h"
+#include "status_judge.h"
 #include "submission_notes.h"
 #include "wire/submission.h"
 
@@ -31,6 +32,7 @@ struct chunk {
 struct sending {
   const struct ctl_status_sender *sender;
   struct ctl_status_batch *batch;
+  enum vd_error *error_of;
   struct chunk chunks[VD_OPERATORS_MAX]; /* by operator */
 };
 
@@ -131,8 +133,27 @@ static void acknowledge(struct sending *sending, const struct chunk *chunk) {
 
 /* --- when an operator has something else under an s_n --- */
 
-/* Says it again with a later n, free as far as anybody knows, unless that was done already for another operator. The
- * new line is the batch's last. */
+/* Why it must not be said again with number n, or NULL. Who reinstated did not judge a suspension that came later. */
+static const char *why_unsaid(const struct ctl_status_line *line, const struct ctl_status_document *document,
+                              uint32_t n) {
+  if (line->kind == FRAG_STATUS_REINSTATED && document->suspensions_end > line->n) {
+    return "was suspended anew before this reached the operators; find out why, and reinstate it again if that is "
+           "right";
+  }
+  return ctl_status_judge_number(line->kind, n);
+}
+
+static void give_up(const struct sending *sending, const struct chunk *chunk, struct ctl_status_line *line,
+                    const char *why) {
+  line->marks[chunk->operator_index] = CTL_STATUS_UNSAID;
+  *sending->error_of = VD_CONFLICT;
+  (void)fflush(stdout);
+  (void)fprintf(stderr, "verifyctl %s: %s issue %llu: it was not %s; the document %s\n", sending->sender->scope.command,
+                line->serial, (unsigned long long)line->issue_no, ctl_status_kind_name(line->kind), why);
+}
+
+/* Says it again with a later n, free as far as anybody knows, unless that was done already for another operator, or it
+ * must not be. The new line is the batch's last. */
 static enum vd_error say_again(struct sending *sending, const struct chunk *chunk, size_t index,
                                struct vd_failure *failure) {
   const struct ctl_status_sender *sender = sending->sender;
@@ -141,8 +162,9 @@ static enum vd_error say_again(struct sending *sending, const struct chunk *chun
   struct ctl_status_line again = *line;
   struct ctl_status_document document = {.issue_no = line->issue_no};
   bool is_replaced = line->kind == CTL_STATUS_COPY || ctl_status_line_is_replaced(line, batch->operators);
-  line->marks[chunk->operator_index] = CTL_STATUS_TAKEN;
-  if (is_replaced) return VD_OK;
+  bool is_unsaid = ctl_status_line_is_unsaid(line, batch->operators);
+  line->marks[chunk->operator_index] = is_unsaid ? CTL_STATUS_UNSAID : CTL_STATUS_TAKEN;
+  if (is_replaced || is_unsaid) return VD_OK;
   for (size_t i = 0; i < batch->operators; i++) {
     if (line->marks[i] == CTL_STATUS_WAITING) line->marks[i] = CTL_STATUS_WITHDRAWN;
   }
@@ -151,18 +173,27 @@ static enum vd_error say_again(struct sending *sending, const struct chunk *chun
   enum vd_error error = ctl_status_walk(&sender->scope, &document, 1, NULL, failure);
   if (error != VD_OK) return error;
   again.n = document.next > again.n ? document.next : again.n + 1;
-  if (again.n >= VD_WALK_STATEMENTS_MAX) {
-    (void)fprintf(stderr,
-                  "verifyctl %s: %s: others made all the statements that are read; this one was not made\n",
-                  sender->scope.command, line->serial);
-    return VD_OK;
-  }
+  const char *why = why_unsaid(line, &document, again.n);
+  if (why != NULL) return give_up(sending, chunk, line, why), VD_OK;
   memset(again.marks, CTL_STATUS_WAITING, batch->operators);
   error = ctl_status_seal(sender, &again, failure);
   return error == VD_OK ? ctl_status_batch_add(batch, &again, failure) : error;
 }
 
-/* Whether the operator has other bytes for the first `count` of the lines in `part`. Out: is_taken, is_there. */
+/* Nobody's bare word is taken for it that an s_n has other bytes: who does not prove it is dropped. Out: *is_proven. */
+static enum vd_error check_proof(const struct sending *sending, const struct chunk *chunk,
+                                 const struct vd_lookup_item *item, bool *is_proven, struct vd_failure *failure) {
+  const struct ctl_status_scope *scope = &sending->sender->scope;
+  const struct ctl_status_answer *answer = &scope->asker->answers[chunk->operator_index];
+  frag_error log = answer->log;
+  if (log == FRAG_OK) log = vd_log_check_statement(scope->context, &answer->checkpoint, item);
+  if (log == FRAG_CRYPTO) return vd_fail_frag(failure, log, "a proof");
+  *is_proven = log == FRAG_OK;
+  if (!*is_proven) ctl_status_asker_drop(scope->asker, chunk->operator_index, scope->command, frag_error_meaning(log));
+  return VD_OK;
+}
+
+/* Whether the operator proves to have other bytes for `count` of the chunk's lines. Out: is_taken, is_there. */
 static enum vd_error look(const struct sending *sending, const struct chunk *chunk, size_t first, size_t count,
                           bool is_taken[static VD_LOOKUP_KEYS_MAX], bool is_there[static VD_LOOKUP_KEYS_MAX],
                           struct vd_failure *failure) {
@@ -176,6 +207,7 @@ static enum vd_error look(const struct sending *sending, const struct chunk *chu
   for (size_t i = 0; error == VD_OK && i < count; i++) {
     const struct vd_lookup_item *item = &answer->answer.items[i];
     bool is_held = answer->has_come && item->presence == VD_STORE_PRESENT;
+    if (is_held) error = check_proof(sending, chunk, item, &is_held, failure);
     const uint8_t *record = sending->batch->lines[chunk->lines[first + i]].record;
     is_there[i] = is_held && memcmp(item->bytes, record, FRAG_STATUS_RECORD_LEN) == 0;
     is_taken[i] = is_held && !is_there[i];
@@ -206,8 +238,8 @@ static enum vd_error resolve(struct sending *sending, const struct chunk *chunk,
 /* --- a round --- */
 
 /* What came of a chunk that was not taken. Out: *is_resolved: some of it does not wait any more. */
-static enum vd_error take_refusal(struct sending *sending, const struct chunk *chunk, enum vd_error *error_of,
-                                  bool *is_resolved, struct vd_failure *failure) {
+static enum vd_error take_refusal(struct sending *sending, const struct chunk *chunk, bool *is_resolved,
+                                  struct vd_failure *failure) {
   const struct ctl_status_scope *scope = &sending->sender->scope;
   size_t resolved = 0;
   if (chunk->error == VD_CONFLICT) {
@@ -216,15 +248,14 @@ static enum vd_error take_refusal(struct sending *sending, const struct chunk *c
   }
   *is_resolved = *is_resolved || resolved > 0;
   if (resolved > 0) return VD_OK;
-  *error_of = chunk->error;
+  if (*sending->error_of != VD_CONFLICT) *sending->error_of = chunk->error;
   ctl_status_asker_drop(scope->asker, chunk->operator_index, scope->command, chunk->why.text);
   return VD_OK;
 }
 
 /* Marks of lines whose file could not be saved are not relied upon: the program ends then. What was acknowledged is
  * noted before anything is said again, so that it is not said to be withdrawn there. */
-static enum vd_error send_chunks(struct sending *sending, size_t first, size_t end, enum vd_error *error_of,
-                                 struct vd_failure *failure) {
+static enum vd_error send_chunks(struct sending *sending, size_t first, size_t end, struct vd_failure *failure) {
   enum vd_error error = VD_OK;
   bool is_changed = false;
   put(sending, first, end);
@@ -237,15 +268,14 @@ static enum vd_error send_chunks(struct sending *sending, size_t first, size_t e
   for (size_t i = first; error == VD_OK && i < end; i++) {
     const struct chunk *chunk = &sending->chunks[i];
     if (chunk->count == 0 || chunk->error == VD_OK) continue;
-    error = take_refusal(sending, chunk, error_of, &is_changed, failure);
+    error = take_refusal(sending, chunk, &is_changed, failure);
   }
   if (error != VD_OK || !is_changed) return error;
   return ctl_status_queue_save(sending->sender->queue, sending->batch, failure);
 }
 
 /* Operators first .. end - 1. Lines that are added meanwhile come in the next round. */
-static enum vd_error send_to(struct sending *sending, size_t first, size_t end, enum vd_error *error_of,
-                             struct vd_failure *failure) {
+static enum vd_error send_to(struct sending *sending, size_t first, size_t end, struct vd_failure *failure) {
   enum vd_error error = VD_OK;
   size_t lines = sending->batch->count;
   for (size_t i = first; i < end; i++) sending->chunks[i].from = 0;
@@ -256,7 +286,7 @@ static enum vd_error send_to(struct sending *sending, size_t first, size_t end, 
       gathered += sending->chunks[i].count;
     }
     if (gathered == 0) break;
-    error = send_chunks(sending, first, end, error_of, failure);
+    error = send_chunks(sending, first, end, failure);
   }
   return error;
 }
@@ -279,12 +309,11 @@ static enum vd_error pause_at_random(struct vd_failure *failure) {
 
 /* At first all operators at once, so that none keeps the others waiting. Who was outrun goes to one after the other:
  * the first one then decides between two clerks. */
-static enum vd_error go_round(struct sending *sending, bool is_first, enum vd_error *error_of,
-                              struct vd_failure *failure) {
+static enum vd_error go_round(struct sending *sending, bool is_first, struct vd_failure *failure) {
   size_t operators = sending->batch->operators, width = is_first ? operators : 1;
   enum vd_error error = VD_OK;
   for (size_t i = 0; error == VD_OK && i < operators; i += width) {
-    error = send_to(sending, i, i + width, error_of, failure);
+    error = send_to(sending, i, i + width, failure);
   }
   return error;
 }
@@ -296,6 +325,7 @@ static enum vd_error send_batch(const struct ctl_status_sender *sender, struct c
   if (sending == NULL) return vd_fail(failure, VD_MEMORY, "no memory for a submission");
   sending->sender = sender;
   sending->batch = batch;
+  sending->error_of = error_of;
   for (size_t i = 0; i < batch->operators; i++) sending->chunks[i].operator_index = i;
   for (unsigned round = 0; error == VD_OK && waits_for_reachable(sender, batch); round++) {
     if (round == ROUNDS_MAX) {
@@ -303,7 +333,7 @@ static enum vd_error send_batch(const struct ctl_status_sender *sender, struct c
                                             "was not sent is kept in %s", sender->queue->path);
     }
     if (error == VD_OK && round > 0) error = pause_at_random(failure);
-    if (error == VD_OK) error = go_round(sending, round == 0, error_of, failure);
+    if (error == VD_OK) error = go_round(sending, round == 0, failure);
   }
   ctl_status_ask_done(sender->scope.asker);
   free(sending);

@@ -17,6 +17,7 @@ struct walking {
   struct vd_walk walk;
   uint32_t first; /* of the next question */
   bool is_over;
+  bool has_next; /* the document's next is known: there is none, or nothing sure, at that n */
 };
 
 struct group {
@@ -61,44 +62,76 @@ static enum vd_error take(struct group *group, struct walking *walking, unsigned
 
 /* --- gaps --- */
 
-static const struct vd_lookup_item *held_by_any(const struct ctl_status_asker *asker, size_t item) {
-  for (size_t i = 0; i < asker->operators->count; i++) {
-    const struct ctl_status_answer *answer = &asker->answers[i];
-    if (answer->has_come && answer->answer.items[item].presence == VD_STORE_PRESENT) return &answer->answer.items[item];
+/* Of records that differ, what readers heed most; never one that may be made up by who shows it. */
+static const struct vd_walk_record *worth_a_copy(const struct vd_walk_statements *statements) {
+  const struct vd_walk_record *best = NULL;
+  int best_rank = 0;
+  for (unsigned at = 0; at < statements->count; at++) {
+    const struct vd_walk_record *record = &statements->records[at];
+    int rank = record->is_proven;
+    if (record->is_valid) rank = record->statement.kind == FRAG_STATUS_REINSTATED ? 2 : 3;
+    if (rank > best_rank) best = record;
+    if (rank > best_rank) best_rank = rank;
   }
-  return NULL;
+  return best;
 }
 
-/* A copy for those who answered that they have no statement n, while others have one. */
-static enum vd_error fill_gap(const struct group *group, const struct walking *walking, uint32_t n, size_t item,
+/* Whether an operator that is not heard has acknowledged these bytes, or will be sent them anyway. */
+static bool is_queued(const struct ctl_status_queue *queue, const uint8_t record[static FRAG_STATUS_RECORD_LEN],
+                      size_t k) {
+  for (size_t b = 0; b < queue->count; b++) {
+    const struct ctl_status_batch *batch = &queue->batches[b];
+    for (size_t i = 0; k < batch->operators && i < batch->count; i++) {
+      char mark = batch->lines[i].marks[k];
+      if (mark != CTL_STATUS_WAITING && mark != CTL_STATUS_ACKNOWLEDGED) continue;
+      if (memcmp(batch->lines[i].record, record, FRAG_STATUS_RECORD_LEN) == 0) return true;
+    }
+  }
+  return false;
+}
+
+static bool lacks(const struct group *group, size_t k, size_t item, const struct vd_walk_record *record) {
+  const struct ctl_status_answer *answer = &group->scope->asker->answers[k];
+  bool is_heard = answer->has_come && answer->log == FRAG_OK;
+  return is_heard ? answer->answer.items[item].presence != VD_STORE_PRESENT
+                  : !is_queued(group->scope->queue, record->bytes, k);
+}
+
+/* A copy for those who answered that they have no statement n, while others have one, and for those who were not heard:
+ * they must not be left with a gap before what comes next. One that has it already acknowledges it. */
+static enum vd_error fill_gap(const struct group *group, const struct walking *walking, unsigned at, size_t item,
                               struct vd_failure *failure) {
   const struct ctl_status_asker *asker = group->scope->asker;
-  const struct vd_lookup_item *held = held_by_any(asker, item);
-  struct ctl_status_line line = {.kind = CTL_STATUS_COPY, .n = n, .issue_no = walking->document->issue_no};
+  const struct vd_walk_record *record = worth_a_copy(&walking->walk.statements[at]);
+  struct ctl_status_line line = {.kind = CTL_STATUS_COPY, .n = walking->walk.first + at,
+                                 .issue_no = walking->document->issue_no};
   bool is_gap = false;
-  if (held == NULL) return VD_OK;
-  for (size_t i = 0; i < asker->operators->count; i++) {
-    const struct ctl_status_answer *answer = &asker->answers[i];
-    bool lacks = answer->has_come && answer->log == FRAG_OK && answer->answer.items[item].presence != VD_STORE_PRESENT;
-    line.marks[i] = lacks ? CTL_STATUS_WAITING : CTL_STATUS_WITHDRAWN;
-    is_gap = is_gap || lacks;
+  if (record == NULL) return VD_OK;
+  for (size_t k = 0; k < asker->operators->count; k++) {
+    line.marks[k] = lacks(group, k, item, record) ? CTL_STATUS_WAITING : CTL_STATUS_WITHDRAWN;
+    is_gap = is_gap || line.marks[k] == CTL_STATUS_WAITING;
   }
   if (!is_gap) return VD_OK;
-  line.time_s = held->time_s;
+  line.time_s = record->is_valid ? record->statement.time_s : (uint64_t)time(NULL);
   memcpy(line.rid, walking->document->rid, sizeof line.rid);
-  memcpy(line.record, held->bytes, sizeof line.record);
+  memcpy(line.record, record->bytes, sizeof line.record);
   memcpy(line.serial, walking->document->serial, sizeof line.serial);
   return ctl_status_batch_add(group->gaps, &line, failure);
 }
 
 /* --- the end of a question --- */
 
+static void note_suspension(struct ctl_status_document *document, uint32_t n) {
+  if (n >= document->suspensions_end) document->suspensions_end = n + 1;
+}
+
 /* Of statements that differ, whatever is not a reinstatement has the last word. */
-static void note_last(struct ctl_status_document *document, const struct vd_walk_statements *statements) {
+static void note_last(struct ctl_status_document *document, const struct vd_walk_statements *statements, uint32_t n) {
   uint8_t last = 0;
   for (unsigned at = 0; at < statements->count; at++) {
     const struct vd_walk_record *record = &statements->records[at];
     if (!record->is_valid) continue;
+    if (record->statement.kind == FRAG_STATUS_SUSPENDED) note_suspension(document, n);
     if (last == 0 || record->statement.kind != FRAG_STATUS_REINSTATED) last = record->statement.kind;
   }
   if (last != 0) document->last = last;
@@ -112,17 +145,20 @@ static enum vd_error settle(struct group *group, struct walking *walking, size_t
     return vd_fail(failure, VD_UNAVAILABLE,
                    "no operator can be asked what it holds; nothing was sent. Try again later");
   }
-  while (held < walk->count && walk->statements[held].is_held) held++;
-  for (unsigned at = 0; error == VD_OK && group->gaps != NULL && at < held; at++) {
-    error = fill_gap(group, walking, walk->first + at, from + at, failure);
-  }
-  if (error != VD_OK) return error;
+  while (held < walk->count && walk->statements[held].is_held && walk->statements[held].is_sure) held++;
   frag_error result = vd_walk_settle(walk, &walking->is_over);
   (void)result; /* the outcome says more */
-  for (unsigned at = 0; at < held; at++) note_last(walking->document, &walk->statements[at]);
+  for (unsigned at = 0; error == VD_OK && group->gaps != NULL && at < held; at++) {
+    error = fill_gap(group, walking, at, from + at, failure);
+  }
+  if (error != VD_OK) return error;
+  for (unsigned at = 0; at < walk->count; at++) {
+    note_last(walking->document, &walk->statements[at], walk->first + at);
+  }
   walking->first = walk->first + walk->count;
   walking->document->outcome = walk->outcome;
-  walking->document->next = walk->first + held;
+  if (!walking->has_next) walking->document->next = walk->first + held;
+  walking->has_next = walking->has_next || held < walk->count;
   return VD_OK;
 }
 
@@ -157,9 +193,11 @@ static enum vd_error add_queued(const struct ctl_status_scope *scope, struct ctl
       enum vd_error error = ctl_status_heed(scope, batch, line, (uint64_t)time(NULL), &heed, failure);
       if (error != VD_OK) return error;
       struct frag_statement statement = {.kind = line->kind, .reason = line->reason, .time_s = line->time_s};
-      if (line->kind != CTL_STATUS_COPY && heed.is_heeded) {
+      bool is_said = line->kind != CTL_STATUS_COPY && !ctl_status_line_is_nowhere(line, batch->operators);
+      if (is_said && heed.is_heeded) {
         frag_status_apply(&document->outcome, &statement);
         document->last = line->kind;
+        if (line->kind == FRAG_STATUS_SUSPENDED) note_suspension(document, line->n);
       }
       document->next = line->n + 1;
     }
@@ -183,7 +221,8 @@ static void begin(struct group *group, struct ctl_status_document *document) {
       (struct frag_slice){.data = (const uint8_t *)scope->issuer, .len = strlen(scope->issuer)};
   memcpy(walking->scope_document.rid, document->rid, sizeof document->rid);
   walking->scope = (struct vd_walk_scope){.context = scope->context, .trust = scope->trust,
-                                          .document = &walking->scope_document, .realm = scope->realm};
+                                          .document = &walking->scope_document, .realm = scope->realm,
+                                          .threshold = scope->threshold};
 }
 
 static bool is_over(const struct group *group) {

@@ -22,7 +22,8 @@ struct ctl_status_document {
   uint8_t rid[FRAG_RID_LEN];
   struct frag_status_walk outcome;
   uint8_t last;  /* kind of the last valid statement; 0: there is none */
-  uint32_t next; /* n that nobody has used; VD_WALK_STATEMENTS_MAX: none is left */
+  uint32_t next; /* n that nobody has used, as far as it is proven; VD_WALK_STATEMENTS_MAX: none is left */
+  uint32_t suspensions_end; /* n + 1 of the last valid suspension; 0: there is none */
   enum ctl_status_plan plan;
   const char *why; /* not sent: in words, a constant */
 };
@@ -35,10 +36,12 @@ struct ctl_status_scope {
   struct ctl_status_asker *asker;
   const char *issuer, *command;
   uint16_t realm;
+  unsigned threshold; /* see struct vd_walk_scope */
 };
 
 /* Walks the statements of all documents (rid and issue_no are given), four at a time, and fills in outcome, last and
- * next. gaps: receives copies of records that some operators lack, with serial, issue_no and marks; may be NULL.
+ * next. gaps: receives copies of records, valid ones or at least proven, that some operators lack or may lack, not
+ * being heard, with serial, issue_no and marks; may be NULL.
  * VD_UNAVAILABLE: no operator can be asked. VD_FULL (too many gaps), VD_MEMORY, VD_INTERNAL. */
 VD_MUST_CHECK enum vd_error ctl_status_walk(const struct ctl_status_scope *scope,
                                             struct ctl_status_document *documents, size_t count,

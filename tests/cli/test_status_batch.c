@@ -30,7 +30,7 @@ static int make(void **state) {
                                    .type = "school-leaving/bac2"};
   add(FRAG_STATUS_REVOKED, 0, "a-t", "BAC2-2026-000001");
   add(CTL_STATUS_COPY, UINT32_MAX, "w-w", "a b");
-  add(FRAG_STATUS_SUPERSEDED, 1, "aaa", "ស");
+  add(FRAG_STATUS_SUPERSEDED, 1, "aau", "ស");
   return ctl_status_batch_write(&made, &text, &text_len, NULL) != VD_OK;
 }
 
