@@ -21,7 +21,9 @@ foreach(module comparing comparing_anew)
 endforeach()
 verifyd_test(following SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_following.c" "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c"
              LIBS net_rig vd_anchor)
-foreach(module evm_following evm_sent bitcoin_following)
+verifyd_test(evm_following SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_evm_following.c"
+             "${CMAKE_CURRENT_LIST_DIR}/temp_folder.c" LIBS net_rig vd_anchor)
+foreach(module evm_sent bitcoin_following)
   verifyd_test(${module} SOURCES "${CMAKE_CURRENT_LIST_DIR}/test_${module}.c" LIBS vd_anchor)
 endforeach()
 foreach(format following evm_sent)

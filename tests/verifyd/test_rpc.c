@@ -216,8 +216,8 @@ static void answers_are_bounded(void **state) {
   assert_int_equal(read_repeated("", "[", 1000000, ""), VD_RPC_BROKEN);
   assert_int_equal(read_repeated("", "{\"a\":", 1000000, ""), VD_RPC_BROKEN);
   assert_int_equal(read_repeated("", "]", 1000000, "}"), VD_RPC_BROKEN);
-  assert_int_equal(read_repeated("7}", " ", VD_RPC_ANSWER_MAX - 20, ""), VD_RPC_RESULT);
-  assert_int_equal(read_repeated("7}", " ", VD_RPC_ANSWER_MAX - 19, ""), VD_RPC_BROKEN);
+  assert_int_equal(read_repeated("7}", " ", VD_RPC_BLOCK_MAX - 20, ""), VD_RPC_RESULT);
+  assert_int_equal(read_repeated("7}", " ", VD_RPC_BLOCK_MAX - 19, ""), VD_RPC_BROKEN);
 }
 
 /* --- values --- */

@@ -192,7 +192,36 @@ static void ask_receipts(struct vd_following *following) {
   vd_following_ask(following, on_receipts);
 }
 
+static void ask_blocks(struct vd_following *following, size_t count);
+
+/* Whether a block was too long for some endpoint's answer. Out: *number: of the first one, and *e. */
+static bool find_too_long(const struct vd_following *following, uint64_t *number, size_t *e) {
+  for (size_t i = 0; i < following->read_count; i++)
+    for (*e = 0; *e < vd_nodes_count(following->nodes); (*e)++) {
+      *number = following->low + i;
+      if (vd_nodes_is_too_much(following->nodes, *e, i)) return true;
+    }
+  return false;
+}
+
+/* Anybody can make blocks long; so they are asked for again, where there is more room: one by one. */
+static void too_long(struct vd_following *following, uint64_t number, size_t e) {
+  if (following->read_count == 1) {
+    vd_following_fail(following, "block %" PRIu64 " is too long to be read: endpoint %zu answered too much",
+                      number, e + 1);
+    return;
+  }
+  following->alone = following->read_count;
+  ask_blocks(following, 1);
+}
+
 static void on_blocks(struct vd_following *following) {
+  uint64_t number;
+  size_t e;
+  if (find_too_long(following, &number, &e)) {
+    too_long(following, number, e);
+    return;
+  }
   for (size_t i = 0; i < following->read_count; i++)
     if (!vd_evm_found_read(following, i, following->low + i)) return;
   following->receipt_at = 0;
@@ -201,23 +230,31 @@ static void on_blocks(struct vd_following *following) {
 
 /* Asks for whole blocks from `low` on. */
 static void ask_blocks(struct vd_following *following, size_t count) {
+  size_t question = 0;
   vd_following_found_clear(following);
   following->read_count = count;
   vd_nodes_begin(following->nodes);
-  for (size_t i = 0; i < count; i++) (void)ask_block(following, following->low + i, true);
+  for (size_t i = 0; i < count; i++) question = ask_block(following, following->low + i, true);
+  if (count == 1) vd_nodes_allow(following->nodes, question, VD_RPC_BLOCK_MAX);
   vd_following_ask(following, on_blocks);
 }
 
 static void read_on(struct vd_following *following) {
   following->low = following->tracks[following->at].next;
   uint64_t left = following->final - following->low + 1;
-  following->reads += VD_FOLLOWING_READ_MAX;
-  ask_blocks(following, left < VD_FOLLOWING_READ_MAX ? (size_t)left : VD_FOLLOWING_READ_MAX);
+  size_t count = left < VD_FOLLOWING_READ_MAX ? (size_t)left : VD_FOLLOWING_READ_MAX;
+  if (following->alone > 0) {
+    following->alone--;
+    count = 1;
+  }
+  following->reads += (unsigned)count;
+  ask_blocks(following, count);
 }
 
 static void begin_reading(struct vd_following *following) {
   following->is_reading = true;
   following->reads = 0;
+  following->alone = 0;
   read_on(following);
 }
 

@@ -98,6 +98,7 @@ struct vd_following {
   uint64_t points[VD_FOLLOWING_POINTS];
   bool is_reading;     /* block after block */
   unsigned reads;      /* blocks since then */
+  size_t alone;        /* blocks to be asked for one by one: together they were too much */
   size_t read_count;
   struct vd_following_block read[VD_FOLLOWING_READ_MAX];
   size_t receipt_at, receipt_count;

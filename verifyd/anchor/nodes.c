@@ -13,6 +13,7 @@ enum { CREDENTIALS_FILE_MAX = 4096 /* bytes */ };
 struct question {
   uint64_t id; /* each has its own, so that an answer to another one is noticed */
   size_t to;
+  size_t answer_max; /* bytes */
   struct vd_writer writer;
 };
 
@@ -21,6 +22,7 @@ struct call {
   struct vd_nodes *nodes;
   struct vd_client_request *request; /* NULL: not under way */
   enum vd_rpc_outcome outcome;
+  bool is_too_much;
   struct vd_rpc_answer *answer;
 };
 
@@ -108,19 +110,18 @@ void vd_nodes_free(struct vd_nodes *nodes) {
 
 /* --- answers --- */
 
-/* Reads an answer into a call. False: with it the endpoint's answers would be too much to keep. */
-static bool take_answer(struct endpoint *endpoint, struct call *call, uint64_t id,
+/* Reads an answer into a call. */
+static void take_answer(struct endpoint *endpoint, struct call *call, uint64_t id,
                         const struct vd_client_result *result) {
   call->outcome = vd_rpc_read(&call->answer, id, result->body, result->body_len);
   if (call->outcome == VD_RPC_RESULT && result->status != 200) call->outcome = VD_RPC_BROKEN;
   endpoint->answers_size += vd_rpc_answer_size(call->answer);
-  bool is_too_much = endpoint->answers_size > VD_NODES_ANSWERS_MAX;
-  if (is_too_much) call->outcome = VD_RPC_BROKEN;
-  if (call->outcome == VD_RPC_RESULT || call->outcome == VD_RPC_ERROR) return true;
+  call->is_too_much = endpoint->answers_size > VD_NODES_ANSWERS_MAX;
+  if (call->is_too_much) call->outcome = VD_RPC_BROKEN;
+  if (call->outcome == VD_RPC_RESULT || call->outcome == VD_RPC_ERROR) return;
   endpoint->answers_size -= vd_rpc_answer_size(call->answer);
   vd_rpc_answer_free(call->answer);
   call->answer = NULL;
-  return !is_too_much;
 }
 
 static void on_answer(void *context, const struct vd_client_result *result) {
@@ -130,12 +131,12 @@ static void on_answer(void *context, const struct vd_client_result *result) {
   while (call < nodes->endpoints[e].calls || call >= nodes->endpoints[e].calls + VD_NODES_QUESTIONS_MAX) e++;
   struct endpoint *endpoint = &nodes->endpoints[e];
   size_t q = (size_t)(call - endpoint->calls);
-  bool is_too_much = false;
   call->request = NULL;
-  call->outcome = result->error == VD_FULL ? VD_RPC_BROKEN : VD_RPC_NONE;
-  if (result->error == VD_OK) is_too_much = !take_answer(endpoint, call, nodes->questions[q].id, result);
+  call->is_too_much = result->error == VD_FULL;
+  call->outcome = call->is_too_much ? VD_RPC_BROKEN : VD_RPC_NONE;
+  if (result->error == VD_OK) take_answer(endpoint, call, nodes->questions[q].id, result);
   if (call->outcome != VD_RPC_RESULT && q < endpoint->complaint_at) {
-    struct vd_complaint_facts facts = {call->outcome, call->answer, result, is_too_much, nodes->chain->endpoints[e],
+    struct vd_complaint_facts facts = {call->outcome, call->answer, result, call->is_too_much, nodes->chain->endpoints[e],
                                        nodes->credentials};
     vd_complaint_write(&facts, endpoint->complaint);
     endpoint->complaint_at = q;
@@ -157,10 +158,15 @@ size_t vd_nodes_question(struct vd_nodes *nodes, size_t to, const char *method, 
   assert(nodes->is_open && nodes->question_count < VD_NODES_QUESTIONS_MAX);
   assert(to == VD_NODES_ALL || to < vd_nodes_count(nodes));
   struct question *question = &nodes->questions[nodes->question_count];
-  *question = (struct question){.id = nodes->next_id++, .to = to};
+  *question = (struct question){.id = nodes->next_id++, .to = to, .answer_max = VD_RPC_ANSWER_MAX};
   vd_rpc_begin(&question->writer, question->id, method);
   *params = &question->writer;
   return nodes->question_count++;
+}
+
+void vd_nodes_allow(struct vd_nodes *nodes, size_t question, size_t answer_max) {
+  assert(nodes->is_open && question < nodes->question_count && answer_max <= VD_RPC_BLOCK_MAX);
+  nodes->questions[question].answer_max = answer_max;
 }
 
 static void read_credentials(struct vd_nodes *nodes) {
@@ -187,7 +193,7 @@ static enum vd_error ask_endpoint(struct vd_nodes *nodes, size_t e, size_t q, st
                                    .body = question->writer.text,
                                    .body_len = question->writer.len,
                                    .credentials = *nodes->credentials == '\0' ? NULL : nodes->credentials,
-                                   .answer_max = VD_RPC_ANSWER_MAX,
+                                   .answer_max = question->answer_max,
                                    .timeout_ms = nodes->chain->timeout_ms,
                                    .done = on_answer,
                                    .context = call};
@@ -230,6 +236,11 @@ enum vd_rpc_outcome vd_nodes_outcome(const struct vd_nodes *nodes, size_t e, siz
   const struct call *call = &nodes->endpoints[e].calls[question];
   if (value != NULL) *value = call->outcome == VD_RPC_RESULT ? vd_rpc_result(call->answer) : NULL;
   return call->outcome;
+}
+
+bool vd_nodes_is_too_much(const struct vd_nodes *nodes, size_t e, size_t question) {
+  assert(e < vd_nodes_count(nodes) && question < nodes->question_count);
+  return nodes->endpoints[e].calls[question].is_too_much;
 }
 
 void vd_nodes_complaint(const struct vd_nodes *nodes, size_t e, char text[static VD_COMPLAINT_SIZE]) {

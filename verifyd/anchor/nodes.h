@@ -33,6 +33,10 @@ size_t vd_nodes_count(const struct vd_nodes *nodes); /* endpoints */
 void vd_nodes_begin(struct vd_nodes *nodes);
 size_t vd_nodes_question(struct vd_nodes *nodes, size_t to, const char *method, struct vd_writer **params);
 
+/* Takes longer answers to a question of this round, before vd_nodes_ask: answer_max bytes, VD_RPC_BLOCK_MAX at most
+ * (asserted), in place of VD_RPC_ANSWER_MAX. All of a round come at once, so this is for rounds of one question. */
+void vd_nodes_allow(struct vd_nodes *nodes, size_t question, size_t answer_max);
+
 /* Sends. done: called once, never from inside this, when every answer is there or the chain's timeout_ms is over; the
  * answers are valid until the next vd_nodes_begin or vd_nodes_free; it may begin the next round, or free the nodes.
  * What goes wrong on the way is an outcome. VD_MEMORY, VD_INTERNAL: nothing is under way and done is not called. */
@@ -46,6 +50,9 @@ bool vd_nodes_is_busy(const struct vd_nodes *nodes);
 #define VD_NODES_ANSWERS_MAX ((size_t)96 << 20) /* bytes, as vd_rpc_answer_size counts */
 enum vd_rpc_outcome vd_nodes_outcome(const struct vd_nodes *nodes, size_t e, size_t question,
                                      const struct vd_rpc_value **value);
+
+/* Whether endpoint e's answer was dropped for its size: of its own, or with the others of the round. */
+bool vd_nodes_is_too_much(const struct vd_nodes *nodes, size_t e, size_t question);
 
 /* For a log: what is wrong with endpoint e, as of the last round, in a few words, without its URL and credentials: "did
  * not answer: …", "answered something else", "says: …"; "" when nothing is. */

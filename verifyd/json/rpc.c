@@ -129,7 +129,7 @@ static enum vd_rpc_outcome outcome_of(struct vd_rpc_answer *answer, uint64_t id)
 enum vd_rpc_outcome vd_rpc_read(struct vd_rpc_answer **answer, uint64_t id, const uint8_t *bytes, size_t len) {
   size_t values;
   *answer = NULL;
-  if (len == 0 || len > VD_RPC_ANSWER_MAX || !is_modest(bytes, len, &values)) return VD_RPC_BROKEN;
+  if (len == 0 || len > VD_RPC_BLOCK_MAX || !is_modest(bytes, len, &values)) return VD_RPC_BROKEN;
   struct vd_rpc_answer *made = calloc(1, sizeof *made);
   if (made == NULL) return VD_RPC_BROKEN;
   made->size = sizeof *made + len + values * VALUE_SIZE;

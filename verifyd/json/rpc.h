@@ -10,7 +10,8 @@
 #include "base/failure.h"
 #include "json/writer.h"
 
-#define VD_RPC_ANSWER_MAX ((size_t)9 << 20) /* bytes: a whole Bitcoin block in hexadecimal */
+#define VD_RPC_ANSWER_MAX ((size_t)9 << 20)  /* bytes: a whole Bitcoin block in hexadecimal */
+#define VD_RPC_BLOCK_MAX ((size_t)32 << 20) /* a whole EVM block: 6 MB of zeros fit into 60 million gas, and grow */
 #define VD_RPC_ID_MAX (((uint64_t)1 << 53) - 1) /* others would round more */
 #define VD_RPC_ERROR_TEXT_SIZE 201 /* bytes with the NUL */
 
@@ -38,7 +39,7 @@ enum vd_rpc_outcome {
   VD_RPC_RESULT  /* also when the result is null */
 };
 
-/* Reads an answer. Size, depth (32) and the number of values (2^18) are bounded; members named twice are refused. The
+/* Reads an answer. Size (VD_RPC_BLOCK_MAX), depth (32) and the number of values (2^18) are bounded; members named twice are refused. The
  * id must be the question's; that of an error may be null. Out: *answer: for vd_rpc_answer_free, NULL unless
  * VD_RPC_RESULT or VD_RPC_ERROR. Out of memory is VD_RPC_BROKEN. */
 enum vd_rpc_outcome vd_rpc_read(struct vd_rpc_answer **answer, uint64_t id, const uint8_t *bytes, size_t len);
