@@ -87,6 +87,17 @@ static void names_in_every_language_and_ids_are_found(void **state) {
   assert_int_equal(page.count, VD_ISSUERS_LIMIT);
 }
 
+/* A name that is pasted whole finds its issuer, however many words it has. */
+static void of_many_words_the_longest_count(void **state) {
+  (void)state;
+  expect_total("?q=s+sc+sch+scho+schoo+school+school-+school-0+school-01+school-017+017+7", 1);
+  expect_total("?q=school-017+s+sc+sch+scho+schoo+school-0+017+7+7+017+school-017", 1);
+  expect_total("?q=school+school+school+school+school+school+school+school+school+zq", 0);
+  expect_total("?q=a1+b2+c3+d4+e5+f6+g7+h8+school-017+ecole+phnom+penh+siem+reap+former+example", 0);
+  expect_total("?q=ecole+choo+hool+l-01+mple+.exa+xamp+-017+zq", 1); /* the shortest is left out */
+  expect_total("?q=zq+ecole+choo+hool+l-01+mple+.exa+xamp+-017", 1);
+}
+
 static void an_id_is_asked_for_exactly(void **state) {
   (void)state;
   expect_total("?issuer=school-017.example", 1);
@@ -162,6 +173,7 @@ static void an_empty_list_has_an_empty_page(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(names_in_every_language_and_ids_are_found),
+      TEST(of_many_words_the_longest_count),
       TEST(an_id_is_asked_for_exactly),
       TEST(pages_follow_each_other),
       TEST(a_position_behind_the_last_is_an_empty_page),

@@ -51,7 +51,10 @@ static void abandon(struct vd_connection *connection) {
   struct vd_metrics *metrics = metrics_of(connection);
   switch (connection->work) {
     case VD_WORK_POOL: vd_metrics_count(&metrics->pictures_abandoned); break;
-    case VD_WORK_LANE: vd_metrics_count(&metrics->writes_abandoned); break;
+    case VD_WORK_LANE:
+      vd_metrics_count(connection->exchange.deferred.is_search ? &metrics->searches_abandoned
+                                                               : &metrics->writes_abandoned);
+      break;
     case VD_WORK_PENDING: vd_metrics_count(&metrics->verifications_abandoned); break;
     case VD_WORK_NONE: break;
   }
@@ -274,7 +277,9 @@ static void refuse_work(struct vd_connection *connection) {
   struct vd_exchange *exchange = &connection->exchange;
   struct vd_metrics *metrics = metrics_of(connection);
   const char *busy = exchange->deferred.busy;
-  vd_metrics_count(connection->work == VD_WORK_LANE ? &metrics->writes_refused : &metrics->pictures_refused);
+  vd_metrics_count(connection->work != VD_WORK_LANE       ? &metrics->pictures_refused
+                   : exchange->deferred.is_search ? &metrics->searches_refused
+                                                  : &metrics->writes_refused);
   connection->work = VD_WORK_NONE;
   vd_exchange_discard(exchange);
   vd_exchange_refuse(exchange, VD_PROBLEM_BUSY,

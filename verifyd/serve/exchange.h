@@ -48,6 +48,7 @@ struct vd_deferred {
   void (*run)(void *job);
   void (*start)(void *job, struct vd_pending *pending);
   unsigned deadline_ms; /* of what is started: absolute time until it is discarded and refused; 0: none */
+  bool is_search;       /* of a lane: counted as such, not as writing */
   const char *busy;     /* told when the lane or pool is full; NULL: in general words */
   void (*done)(struct vd_exchange *exchange, void *job);
   void (*discard)(void *job);

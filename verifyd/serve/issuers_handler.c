@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serve/service.h"
 #include "serve/service_loop.h"
 
 static const char cache_control[] = "public, max-age=60";
@@ -59,7 +60,7 @@ static void free_job(void *context) {
   free(job);
 }
 
-/* On the thread pool. */
+/* On the issuers' lane. */
 static void run(void *context) {
   struct page_job *job = context;
   const struct vd_issuers_source *source = &job->edition->issuers;
@@ -67,7 +68,11 @@ static void run(void *context) {
     job->error = vd_issuers_shown_page(source, job->language, &job->query, job->is_changed, &job->shown, NULL);
   else
     job->error = vd_issuers_shown_json(source, &job->query, &job->shown, NULL);
-  if (job->error == VD_OK && job->wants_gzip) vd_issuers_shown_compress(&job->shown, VD_GZIP_QUICK);
+  if (job->error != VD_OK || !job->wants_gzip) return;
+  vd_issuers_shown_compress(&job->shown, VD_GZIP_QUICK);
+  if (job->shown.gzip.bytes == NULL) return;
+  free(job->shown.plain.bytes); /* held until the last byte is sent, and never sent */
+  job->shown.plain.bytes = NULL;
 }
 
 static void done(struct vd_exchange *exchange, void *context) {
@@ -91,7 +96,14 @@ static void defer(struct vd_exchange *exchange, const struct page_job *job) {
   *made = *job;
   made->wants_gzip = accepts_gzip(exchange);
   vd_trust_edition_hold(made->edition);
-  vd_exchange_defer(exchange, (struct vd_deferred){.run = run, .done = done, .discard = free_job, .job = made});
+  const struct vd_service *service = exchange->site->service;
+  vd_exchange_defer(exchange, (struct vd_deferred){.lane = service->issuers_lane,
+                                                   .is_search = true,
+                                                   .busy = "Too many search the issuers now; please try again.",
+                                                   .run = run,
+                                                   .done = done,
+                                                   .discard = free_job,
+                                                   .job = made});
 }
 
 /* ---- the two ---- */

@@ -70,27 +70,54 @@ void vd_issuers_index_free(struct vd_issuers_index *index) {
 
 /* ---- looking ---- */
 
+enum { WORDS_MAX = 8 };
+
 struct wanted {
   char text[VD_ISSUERS_TEXT_MAX]; /* folded */
   size_t text_len;
+  size_t word_count;
+  struct vd_span words[WORDS_MAX]; /* none is part of another */
   struct vd_span issuer;
 };
+
+static bool is_within(struct vd_span word, struct vd_span text) {
+  return memmem(text.text, text.len, word.text, word.len) != NULL;
+}
+
+/* Where there are too many the longest stay: they tell most. */
+static void add_word(struct wanted *wanted, struct vd_span word) {
+  size_t kept = 0, shortest = 0;
+  for (size_t i = 0; i < wanted->word_count; i++)
+    if (is_within(word, wanted->words[i])) return;
+  for (size_t i = 0; i < wanted->word_count; i++)
+    if (!is_within(wanted->words[i], word)) wanted->words[kept++] = wanted->words[i];
+  wanted->word_count = kept;
+  if (kept < WORDS_MAX) {
+    wanted->words[wanted->word_count++] = word;
+    return;
+  }
+  for (size_t i = 1; i < kept; i++)
+    if (wanted->words[i].len < wanted->words[shortest].len) shortest = i;
+  if (wanted->words[shortest].len < word.len) wanted->words[shortest] = word;
+}
 
 static void begin_wanted(struct wanted *wanted, const struct vd_issuers_query *query) {
   wanted->text_len = vd_issuers_fold(wanted->text, query->text, strlen(query->text));
   wanted->issuer = (struct vd_span){query->issuer, strlen(query->issuer)};
+  wanted->word_count = 0;
+  for (size_t at = 0, begin; at < wanted->text_len;) {
+    while (at < wanted->text_len && wanted->text[at] == ' ') at++;
+    begin = at;
+    while (at < wanted->text_len && wanted->text[at] != ' ') at++;
+    if (at > begin) add_word(wanted, (struct vd_span){wanted->text + begin, at - begin});
+  }
 }
 
 /* Every word, wherever it stands: in a name of one language or another, or in the id. */
 static bool has_words(struct vd_span text, const struct wanted *wanted) {
-  size_t at = 0;
-  for (;;) {
-    while (at < wanted->text_len && wanted->text[at] == ' ') at++;
-    if (at == wanted->text_len) return true;
-    const char *word = wanted->text + at;
-    while (at < wanted->text_len && wanted->text[at] != ' ') at++;
-    if (memmem(text.text, text.len, word, (size_t)(wanted->text + at - word)) == NULL) return false;
-  }
+  for (size_t i = 0; i < wanted->word_count; i++)
+    if (!is_within(wanted->words[i], text)) return false;
+  return true;
 }
 
 static bool is_wanted(const struct vd_issuers_index *index, size_t i, const struct wanted *wanted) {

@@ -33,6 +33,8 @@
   X(pictures_abandoned, "pictures_abandoned_total", "Pictures whose sender had gone before the answer.") \
   X(writes_refused, "writes_refused_total", "Requests to write refused because too many were waiting.") \
   X(writes_abandoned, "writes_abandoned_total", "Requests to write whose sender had gone before the answer.") \
+  X(searches_refused, "searches_refused_total", "Requests for issuers refused because too many were waiting.") \
+  X(searches_abandoned, "searches_abandoned_total", "Requests for issuers whose sender had gone before the answer.") \
   X(verifications_begun, "verifications_begun_total", "Verifications that asked operators over the network.") \
   X(verifications_ended, "verifications_ended_total", "Of these, those that are over.") \
   X(verifications_refused, "verifications_refused_total", "Verifications refused because too many were waiting.") \

@@ -10,7 +10,10 @@
 #include "base/file.h"
 #include "serve/service_key.h"
 
-enum { MEMORY_WAITING_MAX = 256 /* checkpoints of others to be looked at or kept */ };
+enum {
+  MEMORY_WAITING_MAX = 256, /* checkpoints of others to be looked at or kept */
+  ISSUERS_WAITING_MAX = 16  /* pages of the issuers to be made */
+};
 
 /* ---- trust ---- */
 
@@ -24,7 +27,8 @@ static enum vd_error open_trust(struct vd_service *service, uint64_t now_s, int 
                                             .metrics = service->role_metrics,
                                             .log_fd = log_fd};
   if (service->settings->trust.roots_count == 0) return VD_OK;
-  return vd_trust_source_new(&options, now_s, &service->trust_source, failure);
+  enum vd_error error = vd_trust_source_new(&options, now_s, &service->trust_source, failure);
+  return error == VD_OK ? vd_lane_new(&service->issuers_lane, ISSUERS_WAITING_MAX, failure) : error;
 }
 
 /* ---- ledgers and operators ---- */
@@ -187,6 +191,7 @@ static void close_ledgers(struct vd_service *service) {
 
 void vd_service_free(struct vd_service *service) {
   if (service == NULL) return;
+  vd_lane_free(service->issuers_lane);
   vd_lane_free(service->memory_lane);
   vd_witness_free(service->witness);
   vd_seen_close(service->seen);

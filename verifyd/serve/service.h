@@ -46,6 +46,7 @@ struct vd_service {
   struct vd_remote_state *remotes; /* [operator_count] */
   struct vd_static_files files;    /* none without a web_root */
   struct vd_page *page;            /* NULL without a web_root */
+  struct vd_lane *issuers_lane;    /* for pages of the issuers that are made when asked for; NULL without a trust list */
 };
 
 /* Opens what the settings name. A ledger to be read that cannot be opened is told to the log and counts as unreachable.
